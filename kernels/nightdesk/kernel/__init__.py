@@ -1,0 +1,1 @@
+"""The Jupyter kernel "Nightdesk": Python with the desk at hand."""

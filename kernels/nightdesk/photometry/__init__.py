@@ -1,0 +1,30 @@
+"""Photometry of all surveys in the same units: UTC, difference fluxes in µJy, AB magnitudes."""
+
+from __future__ import annotations
+
+from nightdesk.photometry.conversions import (
+    MJD_ZERO,
+    POGSON,
+    ZEROPOINT,
+    flux_in_ujy,
+    flux_of_magnitude,
+    magnitude_of_flux,
+    utc,
+)
+from nightdesk.photometry.curves import POINTS, light_curve
+from nightdesk.photometry.points import Kind, frame_of_points, measure
+
+__all__ = [
+    "MJD_ZERO",
+    "POGSON",
+    "POINTS",
+    "ZEROPOINT",
+    "Kind",
+    "flux_in_ujy",
+    "flux_of_magnitude",
+    "frame_of_points",
+    "light_curve",
+    "magnitude_of_flux",
+    "measure",
+    "utc",
+]

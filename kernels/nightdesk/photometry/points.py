@@ -1,0 +1,151 @@
+"""What the points of a survey say, in the units of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from nightdesk.photometry.conversions import (
+    LIMIT_SIGMA,
+    POGSON,
+    Floats,
+    flux_in_ujy,
+    flux_of_magnitude,
+    magnitude_of_flux,
+    utc,
+)
+from nightdesk.surveys import Survey
+from nightdesk.surveys.model import Photometry
+
+Kind = Literal["detection", "forced"]
+
+
+def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") -> pl.DataFrame:
+    """Return what points of one kind say.
+
+    Parameters
+    ----------
+    points
+        Raw fields of the survey, one row per point; a field that is absent is null.
+    kind
+        ``detection`` for triggering sources and for the history of detections and non-detections, ``forced``
+        for forced photometry.
+    prefix
+        Put before the survey's field names to find the columns, as in ``candidate.``.
+
+    Returns
+    -------
+    frame
+        A row for each point: ``mjd``, ``jd`` (UTC), ``band``, ``flux``, ``fluxerr`` (µJy), ``mag``,
+        ``magerr`` (of the flux's absolute value, whatever its significance), ``limiting_mag``, ``isdiffpos``,
+        ``candid`` (null for forced photometry), ``programid``. All but time, band, limit and programid are
+        null for a non-detection.
+    """
+    how = _how(survey, kind)
+    fields = _Fields(points, prefix, how.invalid)
+    mjd, jd = utc(fields.number(survey.time.field), survey.time)
+    flux, error, mag, magerr = _brightness(fields, how)
+    limit = fields.number(how.limit) if how.limit else magnitude_of_flux(error * LIMIT_SIGMA)
+    band = [None if b is None else survey.band.names.get(b) for b in fields.text(survey.band.field)]
+    own_id = None if kind == "forced" else survey.id.rpartition(".")[2]
+    program: pl.Series | int = (
+        survey.programid if isinstance(survey.programid, int) else fields.integer(survey.programid)
+    )
+    return pl.DataFrame(
+        [
+            _series("mjd", mjd),
+            _series("jd", jd),
+            pl.Series("band", band, pl.String),
+            _series("flux", flux),
+            _series("fluxerr", error),
+            _series("mag", mag),
+            _series("magerr", magerr),
+            _series("limiting_mag", limit),
+            pl.Series("isdiffpos", flux > 0).set(pl.Series(np.isnan(flux)), None),
+            fields.integer(own_id).alias("candid"),
+            program.alias("programid")
+            if isinstance(program, pl.Series)
+            else pl.Series("programid", np.full(len(flux), program, dtype=np.int64)),
+        ]
+    )
+
+
+def frame_of_points(points: Sequence[Mapping[str, Any]], survey: Survey, kind: Kind) -> pl.DataFrame:
+    """Return the columns of raw points that `measure` needs, with types that no odd value can change."""
+    how = _how(survey, kind)
+    numbers = {survey.time.field, how.value, how.error, how.zeropoint, how.limit}
+    integers = {survey.id.rpartition(".")[2], survey.programid}
+    texts = {survey.band.field, how.sign}
+    return pl.DataFrame(
+        [
+            *(_column(points, name, pl.Float64()) for name in numbers if isinstance(name, str)),
+            *(_column(points, name, pl.Int64()) for name in integers if isinstance(name, str)),
+            *(_column(points, name, pl.String()) for name in texts if isinstance(name, str)),
+        ]
+    )
+
+
+def _how(survey: Survey, kind: Kind) -> Photometry:
+    return survey.forced if kind == "forced" else survey.detection
+
+
+def _brightness(fields: _Fields, how: Photometry) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return flux and error in µJy, and magnitude and error of the flux's absolute value."""
+    if how.kind == "flux":
+        zero = fields.number(how.zeropoint) if isinstance(how.zeropoint, str) else how.zeropoint or 0.0
+        flux = flux_in_ujy(fields.number(how.value), zero)
+        error = flux_in_ujy(fields.number(how.error), zero)
+        size = np.where(flux == 0, np.nan, np.abs(flux))
+        return flux, error, magnitude_of_flux(size), POGSON * error / size
+    mag, magerr = fields.number(how.value), fields.number(how.error)
+    sides = {text: 1.0 if text.lower() in how.positive else -1.0 for text in fields.texts(how.sign)}
+    sign = np.array([np.nan if s is None else sides[s] for s in fields.text(how.sign)], dtype=np.float64)
+    flux = flux_of_magnitude(mag) * sign
+    return flux, np.abs(flux) * magerr / POGSON, mag, magerr
+
+
+class _Fields:
+    """A survey's fields; NaN or null for one that the frame lacks, or where a value is invalid."""
+
+    def __init__(self, frame: pl.DataFrame, prefix: str, invalid: Sequence[float]) -> None:
+        self._frame = frame
+        self._columns = set(frame.columns)
+        self._prefix = prefix
+        self._invalid = list(invalid)
+
+    def _raw(self, name: str | None, dtype: pl.DataType) -> pl.Series:
+        column = f"{self._prefix}{name}"
+        if name is None or column not in self._columns:
+            return pl.Series(column, [None] * self._frame.height, dtype)
+        return self._frame.get_column(column).cast(dtype, strict=False)
+
+    def number(self, name: str) -> Floats:
+        values = self._raw(name, pl.Float64()).to_numpy().astype(np.float64)
+        unknown = ~np.isfinite(values)
+        for number in self._invalid:
+            unknown |= values == number
+        values[unknown] = np.nan
+        return values
+
+    def integer(self, name: str | None) -> pl.Series:
+        return self._raw(name, pl.Int64())
+
+    def text(self, name: str | None) -> list[str | None]:
+        return self._raw(name, pl.String()).to_list()
+
+    def texts(self, name: str | None) -> set[str]:
+        return {text for text in self.text(name) if text is not None}
+
+
+def _series(name: str, values: Floats) -> pl.Series:
+    return pl.Series(name, values, pl.Float64, nan_to_null=True)
+
+
+def _column(points: Sequence[Mapping[str, Any]], name: str, dtype: pl.DataType) -> pl.Series:
+    values = [point.get(name) for point in points]
+    if dtype == pl.String():
+        values = [None if value is None else str(value) for value in values]
+    return pl.Series(name, values, dtype, strict=False)
