@@ -1,0 +1,1 @@
+"""The hub services: broker and marshal."""

@@ -1,0 +1,24 @@
+"""What the handlers are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from nightdesk_services.broker.services.monitor import Monitor
+from nightdesk_services.broker.services.totals import Totals
+
+
+@dataclass
+class Parts:
+    """The singletons of the service's process."""
+
+    monitor: Monitor
+    metrics: CollectorRegistry
+    totals: Totals
+    running: Callable[[], int]
+    """Number of workers that consume."""
+    phase: str = "starting"
+    """What the service is doing, for people."""

@@ -1,0 +1,1 @@
+"""What the broker's layers hand to each other."""

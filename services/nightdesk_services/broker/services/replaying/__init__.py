@@ -1,0 +1,1 @@
+"""Replay: reading packets from files, publishing them, and following what becomes of them."""

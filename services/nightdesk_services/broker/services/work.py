@@ -1,0 +1,33 @@
+"""A batch on its way through the stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from nightdesk.alerts import AlertBatch
+
+from nightdesk_services.broker.models.objects import KnownObject
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Work:
+    """The columns of a batch, and what stages found that is not a column."""
+
+    batch: AlertBatch
+    known: dict[str, KnownObject] = field(default_factory=dict)
+    """Object -> what the store has of it."""
+    matches: dict[str, list[list[Document]]] = field(default_factory=dict)
+    """Catalogue -> per alert its matches, nearest first."""
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One row per alert."""
+        return self.batch.frame
+
+    def add(self, columns: pl.DataFrame) -> None:
+        """Add columns, one row per alert."""
+        self.batch = self.batch.with_columns(columns)

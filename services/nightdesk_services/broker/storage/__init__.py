@@ -1,0 +1,1 @@
+"""The broker's queries; the only layer that knows the document store."""

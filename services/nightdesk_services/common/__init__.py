@@ -1,0 +1,1 @@
+"""What the services share: connections, names of collections, first contents."""

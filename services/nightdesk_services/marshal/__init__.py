@@ -1,0 +1,1 @@
+"""The marshal: what people decide about the sky, over HTTP and WebSocket."""

@@ -1,0 +1,61 @@
+"""Whom a token belongs to: the hub says, and its word is trusted for some seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from jupyterhub.services.auth import HubAuth
+from nightdesk.scopes import custom_scopes
+from tornado.web import HTTPError
+
+from nightdesk_services.marshal.access import Identity
+from nightdesk_services.marshal.config import MarshalConfig
+from nightdesk_services.marshal.exceptions import Unavailable
+
+
+class Authenticator(Protocol):
+    """Knows the owner of a token."""
+
+    async def identify(self, token: str) -> Identity | None:
+        """Return the owner, None if nobody's."""
+        ...
+
+
+class HubAuthenticator:
+    """Asks JupyterHub; address and own token come from the ``JUPYTERHUB_*`` environment."""
+
+    def __init__(self, config: MarshalConfig, **hub: Any) -> None:
+        self._hub = HubAuth(cache_max_age=config.token_cache, **hub)
+        self._timeout = config.hub_timeout
+        self._asking: dict[str, asyncio.Task[Identity | None]] = {}
+
+    async def identify(self, token: str) -> Identity | None:
+        """Return the owner of a token, None if nobody's.
+
+        Raises
+        ------
+        Unavailable
+            If the hub does not answer in time.
+        """
+        # A page opens with dozens of requests at once: the hub is asked once.
+        task = self._asking.get(token)
+        if task is None:
+            task = self._asking[token] = asyncio.create_task(self._ask(token))
+            task.add_done_callback(lambda _: self._asking.pop(token, None))
+        return await asyncio.shield(task)
+
+    async def _ask(self, token: str) -> Identity | None:
+        try:
+            model = await asyncio.wait_for(self._hub.user_for_token(token, sync=False), self._timeout)
+        except (HTTPError, TimeoutError, OSError) as error:
+            raise Unavailable("the hub does not answer, so nobody can be identified now") from error
+        if model is None:
+            return None
+        held = frozenset(name for name in custom_scopes() if self._hub.check_scopes({name}, model))
+        return Identity(
+            name=model["name"],
+            admin=bool(model.get("admin")),
+            scopes=held,
+            kind="service" if model.get("kind") == "service" else "user",
+        )

@@ -1,0 +1,192 @@
+"""What every route does: ask who it is, check the scope it declares, answer in SkyPortal's envelope."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, TypeVar
+
+from nightdesk.scopes import Action, scope
+from pydantic import BaseModel, ValidationError
+from tornado.web import HTTPError, RequestHandler
+
+from nightdesk_services.marshal.access import Access, Identity
+from nightdesk_services.marshal.encoding import dumps
+from nightdesk_services.marshal.exceptions import Denied, Invalid, MarshalError, Unauthenticated, Unavailable
+from nightdesk_services.marshal.factory import Marshal
+
+log = logging.getLogger(__name__)
+
+Model = TypeVar("Model", bound=BaseModel)
+Method = Callable[..., Coroutine[Any, Any, None]]
+
+PUBLIC = ""
+"""Declared by what everybody may ask, without a token."""
+ANY = "*"
+"""Declared by what every holder of any of our scopes may ask."""
+
+
+def needs(area: str, action: Action | None = None) -> Callable[[Method], Method]:
+    """Declare the scope of a method; a method that declares none is denied.
+
+    Parameters
+    ----------
+    area
+        Area of `nightdesk.scopes`, or `PUBLIC` or `ANY`.
+    """
+    required = area if action is None else scope(area, action)
+    if action is None and area not in (PUBLIC, ANY):
+        msg = f"which action on {area}?"
+        raise ValueError(msg)
+
+    def declare(method: Method) -> Method:
+        @functools.wraps(method)
+        async def bounded(self: Secured, *args: Any, **kwargs: Any) -> None:
+            with self.marshal.store.bounded():
+                await method(self, *args, **kwargs)
+
+        return declared(required)(bounded)
+
+    return declare
+
+
+def declared(required: str) -> Callable[[Method], Method]:
+    """Note a method's scope where `Secured.prepare` looks for it."""
+
+    def note(method: Method) -> Method:
+        method.required_scope = required  # type: ignore[attr-defined]
+        return method
+
+    return note
+
+
+class Secured(RequestHandler):
+    """A request that is known and allowed before its method runs."""
+
+    access: Access
+
+    @property
+    def marshal(self) -> Marshal:
+        """The process."""
+        found: Marshal = self.application.settings["marshal"]
+        return found
+
+    async def prepare(self) -> None:
+        """Find out who asks, and whether the token holds the scope that the method declares."""
+        method = getattr(self, (self.request.method or "").lower(), None)
+        # what the route does not have is answered with 405
+        if method is None or method.__func__ is RequestHandler._unimplemented_method:
+            return
+        if not self.marshal.ready.is_set():
+            raise Unavailable("the marshal is waiting for the document store; try again in some seconds")
+        required = getattr(method, "required_scope", None)
+        if required == PUBLIC:
+            return
+        if self.get_query_arguments("token"):
+            raise Invalid(
+                "token: a token in an address ends in logs; send the header Authorization: token ..."
+            )
+        identity = await self.identify()
+        if required is None:
+            raise Denied("this route declares no scope, so nobody may use it")
+        if required not in identity.scopes and not (required == ANY and identity.scopes):
+            wanted = "any of this desk's scopes" if required == ANY else f"the scope {required}"
+            raise Denied(f"this token lacks {wanted}")
+        with self.marshal.store.bounded():
+            self.access = await self.marshal.people.access(identity)
+
+    async def identify(self) -> Identity:
+        """Return the owner of the request's token."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() not in ("token", "bearer") or not token.strip():
+            raise Unauthenticated("send a hub token in the header Authorization: token ...")
+        identity = await self.marshal.authenticator.identify(token.strip())
+        if identity is None:
+            raise Unauthenticated("the hub does not know this token; it may have expired")
+        return identity
+
+    def set_default_headers(self) -> None:
+        """Keep answers out of shared caches, and browsers from guessing types."""
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.clear_header("Server")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer an error in the envelope."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, MarshalError):
+            self.set_status(error.status)
+            message = error.message
+        elif isinstance(error, HTTPError):
+            message = error.log_message or error.reason or HTTPStatus(status_code).phrase
+        else:
+            message = "something went wrong here; the log of the marshal says what"
+        if self.get_status() in (HTTPStatus.UNAUTHORIZED,):
+            self.set_header("WWW-Authenticate", "token")
+        if self.get_status() == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.set_header("Retry-After", "2")
+        self.set_header("Content-Type", "application/json")
+        self.finish(dumps({"status": "error", "message": message, "data": {}}))
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Log what is not the asker's own mistake."""
+        if isinstance(value, MarshalError):
+            log.info("%s: %s", self.request.path, value.message)
+        else:
+            super().log_exception(typ, value, tb)
+
+
+class ApiHandler(Secured):
+    """A route of the API."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing: only a token in a header is taken, which no foreign page can send."""
+
+    def body(self, model: type[Model]) -> Model:
+        """Return the request's body, checked."""
+        try:
+            sent = json.loads(self.request.body or b"{}")
+        except ValueError as error:
+            raise Invalid(f"the body is not JSON: {error}") from error
+        if not isinstance(sent, dict):
+            raise Invalid("the body must be a JSON object")
+        return _checked(model, sent)
+
+    def query(self, model: type[Model]) -> Model:
+        """Return the request's address, checked; a field given twice is a list."""
+        names = self.request.query_arguments
+        return _checked(model, {name: ",".join(self.get_query_arguments(name)) for name in names})
+
+    def answer(self, data: Any = None) -> None:
+        """Send data."""
+        self.set_header("Content-Type", "application/json")
+        self.finish(dumps({"status": "success", "data": {} if data is None else data}))
+
+
+class UnknownHandler(ApiHandler):
+    """Any other address."""
+
+    async def prepare(self) -> None:
+        """Say so, whoever asks."""
+        raise HTTPError(404, f"no route {self.request.path}".replace("%", "%%"))
+
+
+def _checked(model: type[Model], sent: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(sent)
+    except ValidationError as error:
+        raise Invalid("; ".join(_complaint(one) for one in error.errors())) from error
+
+
+def _complaint(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    return f"{place}: {error['msg']}" if place else str(error["msg"])

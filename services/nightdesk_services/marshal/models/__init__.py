@@ -1,0 +1,1 @@
+"""What clients may send; a wrong request is answered with the name of the field."""

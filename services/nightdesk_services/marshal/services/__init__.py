@@ -1,0 +1,1 @@
+"""Rules: what a request means, who may make it, what it changes."""

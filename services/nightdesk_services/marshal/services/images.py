@@ -1,0 +1,84 @@
+"""Cutouts as pictures."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+STRETCHES: Final = ("asinh", "linear", "log", "sqrt")
+_GZIP = b"\x1f\x8b"
+_ASINH, _LOG = 0.1, 1000.0
+
+
+def unpacked(data: bytes) -> bytes:
+    """Return a FITS file that may have come gzipped."""
+    return gzip.decompress(data) if data.startswith(_GZIP) else data
+
+
+def pixels(data: bytes) -> npt.NDArray[np.float64]:
+    """Return the first image of a FITS file, north up as the file has it; its first row is the bottom one.
+
+    Raises
+    ------
+    ValueError
+        If it holds no image.
+    """
+    from astropy.io import fits
+
+    try:
+        with fits.open(io.BytesIO(unpacked(data)), memmap=False, lazy_load_hdus=True) as hdus:
+            for hdu in hdus:
+                if hdu.is_image and hdu.data is not None and hdu.data.ndim == 2:
+                    return np.asarray(hdu.data, dtype=np.float64)
+    except (OSError, EOFError) as error:
+        msg = f"this cutout cannot be read: {error}"
+        raise ValueError(msg) from error
+    msg = "this cutout holds no image"
+    raise ValueError(msg)
+
+
+def png(data: bytes, stretch: str = "asinh", size: int | None = None) -> bytes:
+    """Return a grey picture of a cutout, cut at zscale's limits; pixels without value are black."""
+    image = pixels(data)
+    known = np.isfinite(image)
+    grey = np.zeros(image.shape, dtype=np.uint8)
+    if known.any():
+        scaled = _stretched(_scaled(image, known), stretch)
+        grey[known] = np.round(scaled[known] * 255).astype(np.uint8)
+    picture = Image.fromarray(grey[::-1])
+    if size is not None:
+        edges = _fitted(picture.size, size)
+        picture = picture.resize(edges, Image.Resampling.NEAREST)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _fitted(edges: tuple[int, int], size: int) -> tuple[int, int]:
+    scale = size / max(edges)
+    return max(1, round(edges[0] * scale)), max(1, round(edges[1] * scale))
+
+
+def _scaled(image: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    from astropy.visualization import ZScaleInterval
+
+    low, high = ZScaleInterval().get_limits(image[known])
+    span = (high - low) or 1.0
+    scaled: npt.NDArray[np.float64] = np.clip((np.where(known, image, low) - low) / span, 0, 1)
+    return scaled
+
+
+def _stretched(values: npt.NDArray[np.float64], stretch: str) -> Any:
+    match stretch:
+        case "asinh":
+            return np.arcsinh(values / _ASINH) / np.arcsinh(1 / _ASINH)
+        case "log":
+            return np.log1p(_LOG * values) / np.log1p(_LOG)
+        case "sqrt":
+            return np.sqrt(values)
+    return values

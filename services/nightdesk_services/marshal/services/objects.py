@@ -1,0 +1,87 @@
+"""What is known of an object, whoever asks: its survey, its place, what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nightdesk.surveys import SURVEYS, Survey, get
+
+from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.exceptions import Invalid, NotFound
+from nightdesk_services.marshal.storage.archive import Archive
+from nightdesk_services.marshal.storage.candidates import Candidates
+from nightdesk_services.marshal.storage.sources import Sources
+
+_BRIEF = ("ra", "dec", "hpx12", "hpx6", "n_det", "first_jd", "last_jd")
+
+
+def survey_named(name: str) -> Survey:
+    """Return a survey by name; an unknown one is the request's error."""
+    try:
+        return get(name)
+    except ValueError as error:
+        raise Invalid(f"survey: {error}") from error
+
+
+class ObjectService:
+    """Finds objects in the archive of all surveys."""
+
+    def __init__(self, archive: Archive, candidates: Candidates, sources: Sources) -> None:
+        self._archive = archive
+        self._candidates = candidates
+        self._sources = sources
+
+    def surveys_of(self, obj_id: str, survey: str | None = None) -> list[Survey]:
+        """Return the surveys that may know an object, the likeliest first."""
+        if survey:
+            return [survey_named(survey)]
+        return sorted(SURVEYS.values(), key=lambda s: not self._looks_like(obj_id, s))
+
+    def _looks_like(self, obj_id: str, survey: Survey) -> bool:
+        # ZTF names its objects ZTF..., LSST counts them
+        return obj_id.startswith(survey.name) or (obj_id.isdigit() and survey.name == "LSST")
+
+    async def aux(
+        self, access: Access, obj_id: str, survey: str | None = None, fields: Iterable[str] | None = None
+    ) -> tuple[Survey, Document]:
+        """Return an object's survey and document.
+
+        Raises
+        ------
+        NotFound
+            If no survey that the person has a stream of knows it.
+        """
+        for known in self.surveys_of(obj_id, survey):
+            allowed = access.programs(known.name)
+            if allowed is not None and not allowed:
+                continue
+            found = await self._archive.aux(known, obj_id, list(fields) if fields is not None else None)
+            if found is not None:
+                return known, found
+        raise NotFound(f"no object {obj_id}")
+
+    async def brief(self, access: Access, obj_id: str) -> tuple[Survey, Document] | None:
+        """Return an object's survey, place and counts; None if it is in no archive of the person's."""
+        try:
+            return await self.aux(access, obj_id, fields=_BRIEF)
+        except NotFound:
+            return None
+
+    async def holders(self, access: Access, obj_id: str) -> list[int]:
+        """Return the person's groups that hold an object, as a source or a candidate.
+
+        Raises
+        ------
+        NotFound
+            If the person can know of no such object.
+        """
+        source = await self._sources.get(obj_id)
+        held = set((source or {}).get("group_ids", ()))
+        candidates = await self._candidates.of(obj_id)
+        for candidate in candidates:
+            if access.sees_point(candidate["survey"], candidate.get("programid")):
+                held.update(candidate["group_ids"])
+        own = sorted(group_id for group_id in held if access.sees([group_id]))
+        if not own and await self.brief(access, obj_id) is None:
+            raise NotFound(f"no object {obj_id}")
+        return own

@@ -1,0 +1,1 @@
+"""Queries: the only place of the marshal that speaks to the store."""

@@ -1,0 +1,63 @@
+"""Alerts, light curves and cutouts as the broker stored them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from bson import Int64
+from nightdesk.surveys import Survey
+
+from nightdesk_services.marshal.storage.store import Document, Store
+
+
+class Archive:
+    """Reads the collections of every survey."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def aux(
+        self, survey: Survey, obj_id: str, fields: Collection[str] | None = None
+    ) -> Document | None:
+        """Return an object's document, whole or some fields of it."""
+        return await self._store[survey.aux].find_one({"_id": obj_id}, list(fields) if fields else None)
+
+    async def aux_of(
+        self, survey: Survey, obj_ids: Collection[str], fields: Collection[str]
+    ) -> dict[str, Document]:
+        """Return some fields of several objects' documents by object."""
+        found = self._store[survey.aux].find({"_id": {"$in": list(obj_ids)}}, list(fields))
+        return {document["_id"]: document async for document in found}
+
+    async def alerts_of(self, survey: Survey, obj_id: str, limit: int) -> list[Document]:
+        """Return the alerts of one object."""
+        return await self._store[survey.alerts].find({"objectId": obj_id}).limit(limit).to_list()
+
+    async def alerts(
+        self,
+        survey: Survey,
+        *,
+        limit: int,
+        jd: tuple[float | None, float | None] = (None, None),
+        pixels: tuple[str, Sequence[int]] | None = None,
+    ) -> list[Document]:
+        """Return alerts of a span of time or of some pixels, newest first."""
+        query: dict[str, Any] = {}
+        bounds = {name: value for name, value in zip(("$gte", "$lte"), jd, strict=True) if value is not None}
+        if bounds:
+            query["jd"] = bounds
+        if pixels is not None:
+            query[pixels[0]] = {"$in": list(pixels[1])}
+        return await self._store[survey.alerts].find(query).sort("jd", -1).limit(limit).to_list()
+
+    async def programid(self, survey: Survey, candid: int) -> int | None:
+        """Return the program of an alert, None if there is no such alert."""
+        found = await self._store[survey.alerts].find_one({"_id": Int64(candid)}, {"programid": 1})
+        return None if found is None else int(found.get("programid") or 1)
+
+    async def cutout(self, survey: Survey, candid: int, field: str) -> bytes | None:
+        """Return one cutout as it came in the packet."""
+        found = await self._store[survey.cutouts].find_one({"_id": Int64(candid)}, {field: 1})
+        data = ((found or {}).get(field) or {}).get("stampData")
+        return None if data is None else bytes(data)

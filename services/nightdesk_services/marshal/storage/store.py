@@ -1,0 +1,82 @@
+"""The database, how long to wait for it, and its errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pymongo
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+
+from nightdesk_services.marshal.exceptions import Unavailable
+
+Document = dict[str, Any]
+
+# Collections whose ids we count ourselves.
+COUNTED = (
+    "streams",
+    "groups",
+    "filters",
+    "users",
+    "comments",
+    "classifications",
+    "taxonomies",
+    "listings",
+    "annotations",
+)
+
+
+def now() -> datetime:
+    """Return the time in UTC, to the millisecond that the store keeps."""
+    time = datetime.now(UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+class Store:
+    """The document store as the marshal uses it."""
+
+    def __init__(self, database: AsyncDatabase[Document], timeout: float = 5.0) -> None:
+        self.database = database
+        self._timeout = timeout
+
+    def __getitem__(self, name: str) -> AsyncCollection[Document]:
+        return self.database[name]
+
+    @contextmanager
+    def bounded(self, timeout: float | None = None) -> Iterator[None]:
+        """Bound all waiting for the store inside; a store that does not answer raises `Unavailable`."""
+        try:
+            with pymongo.timeout(timeout or self._timeout):
+                yield
+        except PyMongoError as error:
+            if error.timeout or isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)):
+                raise Unavailable("the document store does not answer; try again in some seconds") from error
+            raise
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+        await self.database.command("ping")
+
+    async def next_id(self, collection: str) -> int:
+        """Return an id of a collection that was never used."""
+        found: Document | None = await self["counters"].find_one_and_update(
+            {"_id": collection}, {"$inc": {"value": 1}}, upsert=True, return_document=True
+        )
+        return int((found or {})["value"])
+
+    async def align_counters(self) -> None:
+        """Lift every counter to the largest id there is: others write documents too."""
+        for name in COUNTED:
+            newest = await self[name].find_one({}, {"_id": 1}, sort=[("_id", -1)])
+            if newest is not None:
+                await self["counters"].update_one(
+                    {"_id": name}, {"$max": {"value": newest["_id"]}}, upsert=True
+                )
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self.database.client.close()
