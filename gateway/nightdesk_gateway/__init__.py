@@ -1,0 +1,1 @@
+"""The Dask Gateway: its configuration, limits and backend."""
