@@ -1,0 +1,1 @@
+"""The front door: launcher, embedded servers and JupyterHub configuration."""

@@ -1,0 +1,1 @@
+"""The launcher: starts the platform's processes, watches them, ends them in order."""

@@ -1,0 +1,70 @@
+"""The services that the hub runs, each behind a guard that restarts it quickly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nightdesk_gateway
+from nightdesk.settings import Settings
+
+from nightdesk_hub.launcher.leftovers import MARK
+from nightdesk_hub.launcher.parts import health_urls
+
+IDLE_SECONDS = 4 * 3600
+"""Idle time after which a user's server is ended."""
+
+
+def guarded(settings: Settings, name: str, command: list[str], **ports: int) -> dict[str, Any]:
+    """Return the common part of a managed service.
+
+    Managed services do not inherit the hub's environment, so the settings are passed explicitly.
+    """
+    guard = [sys.executable, "-m", "nightdesk_hub.launcher.guard", f"--name={name}"]
+    guard += [f"--data-dir={settings.data_dir}"]
+    guard += [f"--port={setting}={number}" for setting, number in ports.items()]
+    if health := health_urls(settings).get(name):
+        guard.append(f"--health={health}")
+    passed = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONUNBUFFERED", MARK)
+    environment = {key: os.environ[key] for key in passed if key in os.environ}
+    return {
+        "name": name,
+        "command": [*guard, "--", *command],
+        "environment": environment | settings.environment(),
+        "cwd": str(settings.data_dir),
+        "display": False,
+    }
+
+
+def services(settings: Settings) -> list[dict[str, Any]]:
+    """Return the services in the form of ``c.JupyterHub.services``."""
+    python = [sys.executable, "-m"]
+    local = "http://127.0.0.1"
+    found = [
+        guarded(
+            settings,
+            "idle-culler",
+            [*python, "jupyterhub_idle_culler", f"--timeout={IDLE_SECONDS}"],
+        ),
+        guarded(
+            settings, "marshal", [*python, "nightdesk_services.marshal"], marshal_port=settings.marshal_port
+        )
+        | {"url": f"{local}:{settings.marshal_port}"},
+        guarded(settings, "broker", [*python, "nightdesk_services.broker"], broker_port=settings.broker_port)
+        | {"url": f"{local}:{settings.broker_port}"},
+    ]
+    if not settings.gateway_url:
+        config = Path(nightdesk_gateway.__file__ or "").with_name("config.py")
+        found.append(
+            guarded(
+                settings,
+                "dask-gateway",
+                [*python, "dask_gateway_server", f"--config={config}"],
+                gateway_port=settings.gateway_port,
+                gateway_proxy_port=settings.gateway_proxy_port,
+            )
+            | {"url": f"{local}:{settings.gateway_port}"}
+        )
+    return found
