@@ -1,0 +1,71 @@
+"""Fixtures for all rooms: real servers on free ports, a database of one's own."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from nightdesk.settings import Settings
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from tests.support.servers import running
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clean_environment() -> None:
+    """Keep a developer's own settings and hub token out of the tests."""
+    for name in list(os.environ):
+        if name.startswith(("NIGHTDESK_", "JUPYTERHUB_")) and not name.startswith("NIGHTDESK_TEST_"):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def store_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URI of a real MongoDB-protocol server; NIGHTDESK_TEST_STORE_URI names another one."""
+    if given := os.environ.get("NIGHTDESK_TEST_STORE_URI"):
+        yield given
+        return
+    wanted = os.environ.get("NIGHTDESK_TEST_STORE_SERVER", "")
+    with running("store", tmp_path_factory.mktemp("store"), store_server=wanted) as server:
+        yield server.server.settings.store
+
+
+@pytest.fixture(scope="session")
+def stream_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap of a real Kafka-protocol broker; NIGHTDESK_TEST_STREAM_BOOTSTRAP names another one."""
+    if given := os.environ.get("NIGHTDESK_TEST_STREAM_BOOTSTRAP"):
+        yield given
+        return
+    wanted = os.environ.get("NIGHTDESK_TEST_STREAM_SERVER", "")
+    with running("stream", tmp_path_factory.mktemp("stream"), stream_server=wanted) as server:
+        yield server.server.settings.stream
+
+
+@pytest.fixture
+def database(store_uri: str) -> Iterator[Database[dict[str, Any]]]:
+    """An empty database, dropped afterwards."""
+    with MongoClient[dict[str, Any]](store_uri, tz_aware=True, journal=True) as client:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        yield client[name]
+        client.drop_database(name)
+
+
+@pytest.fixture
+def settings(database: Database[dict[str, Any]], store_uri: str, tmp_path: Any) -> Settings:
+    """Settings that point at the real store with a database of one's own."""
+    return Settings(data_dir=tmp_path, store_uri=store_uri, store_name=database.name)
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The whole platform, started once as a person starts it."""
+    from tests.support.platform import Platform
+
+    running_platform = Platform(tmp_path_factory.mktemp("platform"))
+    running_platform.start(timeout=300)
+    yield running_platform
+    running_platform.stop()

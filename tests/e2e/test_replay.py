@@ -1,0 +1,58 @@
+"""Packets of real surveys go through the running platform: all stored once, bad ones kept aside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+
+from tests.support.data import DATA, needs_data
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.platform, needs_data]
+
+
+@pytest.fixture(scope="module")
+def first(platform: Platform) -> dict:
+    return platform.replay([DATA / "ztf", DATA / "lsst"])
+
+
+def test_every_real_packet_is_stored(platform: Platform, first: dict) -> None:
+    assert first["stored"] == 41
+    assert first["lost"] == 0
+    assert first["quarantined"] == []
+    with MongoClient(platform.settings.store, tz_aware=True) as client:
+        store = client[platform.settings.store_name]
+        candids = [int(file.stem) for file in (DATA / "ztf").rglob("*.avro")]
+        assert store["ZTF_alerts"].count_documents({"_id": {"$in": candids}}) == 36
+        longest = max(
+            len(aux["prv_candidates"])
+            for aux in store["LSST_alerts_aux"].find({}, {"prv_candidates.candid": 1})
+        )
+        assert longest >= 300
+
+
+def test_a_second_time_stores_nothing(platform: Platform, first: dict) -> None:
+    again = platform.replay([DATA / "ztf", DATA / "lsst"])
+    assert (again["stored"], again["duplicates"], again["lost"]) == (0, 41, 0)
+
+
+def test_bad_files_end_in_quarantine_and_the_rest_go_in(platform: Platform, tmp_path: Path) -> None:
+    good = sorted((DATA / "ztf").rglob("*.avro"))[:3]
+    for file in good:
+        shutil.copy(file, tmp_path)
+    (tmp_path / "truncated.avro").write_bytes(good[0].read_bytes()[:20_000])
+    (tmp_path / "empty.avro").write_bytes(b"")
+    (tmp_path / "random.avro").write_bytes(os.urandom(5_000))
+    summary = platform.replay([tmp_path])
+    assert summary["lost"] == 0
+    assert summary["stored"] + summary["duplicates"] == 3
+    assert {Path(item["file"]).name for item in summary["quarantined"]} == {
+        "truncated.avro",
+        "empty.avro",
+        "random.avro",
+    }
+    assert all(item["reason"] for item in summary["quarantined"])
