@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -119,10 +118,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the TOML file named by ``NIGHTDESK_CONFIG`` under the environment."""
-        layers = [sources["init_settings"], sources["env_settings"]]
+        layers = [init_settings, env_settings]
         if path := os.environ.get(PREFIX + "CONFIG"):
             if not Path(path).is_file():
                 msg = f"{PREFIX}CONFIG names {path}, which is not a file"

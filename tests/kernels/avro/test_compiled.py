@@ -9,7 +9,10 @@ from pathlib import Path
 
 from nightdesk.avro import compiled, interpreter
 
-PROGRAM = "from nightdesk.avro import compile_schema, decode; print(decode(compile_schema('int'), [b'\\2']).to_pylist())"
+PROGRAM = """
+from nightdesk.avro import compile_schema, decode
+print(decode(compile_schema('int'), [b'\\2']).to_pylist())
+"""
 
 
 def test_stale_code_is_told_by_all_sources_of_the_package() -> None:

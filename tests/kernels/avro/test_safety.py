@@ -25,7 +25,7 @@ SCHEMA: dict[str, Any] = {
     "name": "R",
     "fields": [{"name": name, "type": kind} for name, kind in FIELDS],
 }
-I, L, S, E, U, A = long(5), b"\2" + long(7), b"\4ab", b"\0", b"\4\1", b"\2\0\0"
+N, L, S, E, U, A = long(5), b"\2" + long(7), b"\4ab", b"\0", b"\4\1", b"\2\0\0"
 
 
 @pytest.mark.parametrize(
@@ -34,29 +34,29 @@ I, L, S, E, U, A = long(5), b"\2" + long(7), b"\4ab", b"\0", b"\4\1", b"\2\0\0"
         ((), errors.TRUNCATED, 0, "i"),
         ((long(1 << 31),), errors.INT_RANGE, 0, "i"),
         ((b"\x80" * 10 + b"\1",), errors.LONG_VARINT, 0, "i"),
-        ((I, b"\2" + b"\xff" * 9 + b"\2"), errors.LONG_VARINT, 1, "l"),
-        ((I, b"\4"), errors.BRANCH, 1, "l"),
-        ((I, L, long(-1)), errors.LENGTH, 3, "s"),
-        ((I, L, long(1 << 62), b"abc"), errors.TRUNCATED, 3, "s"),
-        ((I, L, b"\2\xff"), errors.TEXT, 3, "s"),
-        ((I, L, b"\6\xed\xa0\x80"), errors.TEXT, 3, "s"),
-        ((I, L, b"\4\xc0\xaf"), errors.TEXT, 3, "s"),
-        ((I, L, S, long(1)), errors.SYMBOL, 6, "e"),
-        ((I, L, S, long(-1)), errors.SYMBOL, 6, "e"),
-        ((I, L, S, E, long(3)), errors.BRANCH, 7, "u"),
-        ((I, L, S, E, long(-1)), errors.BRANCH, 7, "u"),
-        ((I, L, S, E, b"\2" + long(9)), errors.TRUNCATED, 8, "u<string>"),
-        ((I, L, S, E, U, long(1 << 50)), errors.COUNT, 9, "a"),
-        ((I, L, S, E, U, long(-(1 << 63)) + long(1)), errors.LONG_VARINT, 9, "a"),
-        ((I, L, S, E, U, long(2) + b"\0"), errors.COUNT, 9, "a"),
-        ((I, L, S, E, U, b"\2\2" + bytes(7)), errors.TRUNCATED, 10, "a.item"),
-        ((I, L, S, E, U, A, b"\0"), errors.TRAILING, 12, ""),
+        ((N, b"\2" + b"\xff" * 9 + b"\2"), errors.LONG_VARINT, 1, "l"),
+        ((N, b"\4"), errors.BRANCH, 1, "l"),
+        ((N, L, long(-1)), errors.LENGTH, 3, "s"),
+        ((N, L, long(1 << 62), b"abc"), errors.TRUNCATED, 3, "s"),
+        ((N, L, b"\2\xff"), errors.TEXT, 3, "s"),
+        ((N, L, b"\6\xed\xa0\x80"), errors.TEXT, 3, "s"),
+        ((N, L, b"\4\xc0\xaf"), errors.TEXT, 3, "s"),
+        ((N, L, S, long(1)), errors.SYMBOL, 6, "e"),
+        ((N, L, S, long(-1)), errors.SYMBOL, 6, "e"),
+        ((N, L, S, E, long(3)), errors.BRANCH, 7, "u"),
+        ((N, L, S, E, long(-1)), errors.BRANCH, 7, "u"),
+        ((N, L, S, E, b"\2" + long(9)), errors.TRUNCATED, 8, "u<string>"),
+        ((N, L, S, E, U, long(1 << 50)), errors.COUNT, 9, "a"),
+        ((N, L, S, E, U, long(-(1 << 63)) + long(1)), errors.LONG_VARINT, 9, "a"),
+        ((N, L, S, E, U, long(2) + b"\0"), errors.COUNT, 9, "a"),
+        ((N, L, S, E, U, b"\2\2" + bytes(7)), errors.TRUNCATED, 10, "a.item"),
+        ((N, L, S, E, U, A, b"\0"), errors.TRAILING, 12, ""),
     ],
 )
 def test_every_refusal_names_reason_byte_and_field(
     parts: tuple[bytes, ...], code: int, offset: int, field: str
 ) -> None:
-    good = I + L + S + E + U + A
+    good = N + L + S + E + U + A
     tables = decode(compile_schema(SCHEMA), [good, b"".join(parts), good], whole=True)
     (refusal,) = tables.refusals
     assert (refusal.index, refusal.code, refusal.offset, refusal.field) == (1, code, offset, field)
@@ -126,8 +126,8 @@ fields = [{"name": f"f{i}", "type": k} for i, k in enumerate(fields)]
 record = {"type": "record", "name": "R", "fields": fields}
 program = compile_schema({"type": "array", "items": record})
 item = (long(9) + long(1 << 40) + bytes(4) + bytes(8) + b"\\1" + b"\\4ab" + b"\\2c"
-        + b"\\2" + long(9) + b"\\2" + long(1 << 62) + b"\\2" + bytes(4) + b"\\2" + bytes(8) + b"\\2\\1" + b"\\2\\4ab" + b"\\0"
-        + b"xyz")
+        + b"\\2" + long(9) + b"\\2" + long(1 << 62) + b"\\2" + bytes(4) + b"\\2" + bytes(8)
+        + b"\\2\\1" + b"\\2\\4ab" + b"\\0" + b"xyz")
 dice = random.Random(3)
 good = bad = 0
 for turn in range(4000):

@@ -37,7 +37,8 @@ SCHEMA: dict[str, Any] = {
 SCHEMA["fields"][5]["type"] = ["null", {**POINT, "name": "P2"}]
 ROWS: list[dict[str, Any]] = [
     {"id": 2**60 + 1, "name": "Ångström", "kind": "galaxy", "flag": True, "hash": b"ab", "best": None,
-     "points": [{"jd": 1.5, "mag": None}, {"jd": 2.5, "mag": 19.5}], "any": 7, "nothing": None, "stamp": b"\0\1"},
+     "points": [{"jd": 1.5, "mag": None}, {"jd": 2.5, "mag": 19.5}], "any": 7, "nothing": None,
+     "stamp": b"\0\1"},
     {"id": -1, "name": None, "kind": None, "flag": None, "hash": b"cd", "best": {"jd": 3.0, "mag": 18.0},
      "points": None, "any": "x", "nothing": None, "stamp": b""},
     {"id": 0, "name": "", "kind": "star", "flag": False, "hash": b"ef", "best": {"jd": 4.0, "mag": None},
