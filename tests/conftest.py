@@ -23,6 +23,15 @@ def _clean_environment() -> None:
             del os.environ[name]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_finalizers_of_gateways() -> None:
+    """Let the garbage collector run in any thread: these finalizers wait for a loop, even inside its own thread."""
+    from dask_gateway import Gateway, GatewayCluster
+
+    for kind in (Gateway, GatewayCluster):
+        del kind.__del__
+
+
 @pytest.fixture(scope="session")
 def store_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URI of a real MongoDB-protocol server; NIGHTDESK_TEST_STORE_URI names another one."""

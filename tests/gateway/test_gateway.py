@@ -91,13 +91,17 @@ def test_no_dashboard_is_open(platform: Platform, cluster: GatewayCluster) -> No
             "/metrics",
             "/json/counts.json",
             "/api/v1/check",
-            "/sitemap.json",
         ):
             try:
                 assert httpx.get(f"http://127.0.0.1:{port}{page}", timeout=5).status_code in (404, 401)
             except httpx.TransportError:
                 # The port of the scheduler itself wants TLS with the cluster's key.
-                continue
+                break
+        else:
+            # It lists what there is, and that must be nothing.
+            answer = httpx.get(f"http://127.0.0.1:{port}/sitemap.json", timeout=5)
+            listed = answer.json()["paths"] if answer.status_code == 200 else []
+            assert set(listed) <= {"/health", "/sitemap.json"}
 
 
 def is_scheduler(process: psutil.Process, cluster: str) -> bool:

@@ -62,4 +62,5 @@ def lab(directory: Path, port: int, marshal_url: str) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(15)
+        # It ends its kernels first, which takes it some seconds on a busy machine.
+        process.wait(60)

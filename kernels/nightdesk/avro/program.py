@@ -13,7 +13,7 @@ import numpy.typing as npt
 from nightdesk.avro import operations as ops
 from nightdesk.avro.errors import SchemaError
 from nightdesk.avro.lessons import Lessons
-from nightdesk.avro.schema import Layout, Node, Ragged, Record, Scalar, Union
+from nightdesk.avro.schema import ITEM, Layout, Node, Ragged, Record, Scalar, Union
 from nightdesk.avro.storage import Plan
 
 KINDS = {
@@ -87,8 +87,11 @@ class _Compiler:
 
     def _put(self, op: int, *arguments: int, path: str | None = None) -> list[int]:
         self.code.append([op, *arguments, *[0] * (ops.WORDS - 1 - len(arguments))])
-        self.paths.append([] if path is None else [self._prefix + path])
+        self.paths.append([] if path is None else [self._place(path)])
         return self.code[-1]
+
+    def _place(self, path: str) -> str:
+        return self._prefix + (path or ITEM) if self._prefix else path
 
     def _here(self) -> int:
         """The next instruction, as the target of a jump: nothing may be merged across it."""
@@ -117,7 +120,7 @@ class _Compiler:
                 and last[2] + last[1] * stride == node.column
             ):
                 last[1] += 1
-                self.paths[-1].append(self._prefix + node.path)
+                self.paths[-1].append(self._place(node.path))
                 return
         self._put(op, 1, node.column, stride, present, extra, path=node.path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import distributed
 import httpx
 import psutil
 import pytest
+from distributed.comm import connect
 from nightdesk_services.broker import catalogs
 from nightdesk_services.broker.replay import replay
 
@@ -136,13 +138,26 @@ def test_nobody_else_reaches_the_workers(here: Desk) -> None:
             continue
         for path in ("", "/status", "/info/main/workers.html", "/json/identity.json"):
             try:
-                answer = httpx.get(f"http://127.0.0.1:{place.port}{path}", timeout=5)
+                answer = httpx.get(f"http://127.0.0.1:{place.port}{path}", timeout=2)
             except httpx.TransportError:
-                continue
+                # it speaks TLS
+                break
             assert answer.status_code >= 400
         # a Dask client without the certificate gets nowhere
         with pytest.raises((OSError, TimeoutError)):
-            distributed.Client(f"tcp://127.0.0.1:{place.port}", timeout=2)
+            asyncio.run(greet(f"tcp://127.0.0.1:{place.port}"))
+
+
+async def test_an_open_scheduler_would_greet() -> None:
+    async with distributed.Scheduler(host="127.0.0.1", port=0, dashboard=False) as scheduler:
+        await greet(scheduler.address)
+
+
+async def greet(address: str) -> None:
+    """Shake hands as a Dask client does that has no certificate."""
+    async with asyncio.timeout(5):
+        comm = await connect(address, timeout=2)
+    comm.abort()
 
 
 def test_it_ends_in_order_and_leaves_nothing(here: Desk) -> None:
