@@ -25,7 +25,7 @@ def _clean_environment() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_finalizers_of_gateways() -> None:
-    """Let the garbage collector run in any thread: these finalizers wait for a loop, even inside its own thread."""
+    """Let the collector run in any thread: these finalizers wait for a loop, even inside its own thread."""
     from dask_gateway import Gateway, GatewayCluster
 
     for kind in (Gateway, GatewayCluster):
