@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nightdesk.alerts.batch import AlertBatch, Ragged
-from nightdesk.alerts.decoding import BadPacket, Decoded, decode
+from nightdesk.alerts.decoding import Decoded, decode
 from nightdesk.alerts.documents import AlertDocuments, documents, point_key
 from nightdesk.alerts.framing import PacketError, identify
+from nightdesk.alerts.reading import BadPacket
 
 __all__ = [
     "AlertBatch",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
+import polars as pl
 
 from nightdesk import sky
 from nightdesk.alerts.batch import STANDARD, AlertBatch, Ragged
@@ -21,9 +25,9 @@ class AlertDocuments:
     alert: Document
     """For the collection `Survey.alerts`."""
     prv_candidates: list[Document]
-    """Detections and non-detections, the alert's own detection last."""
+    """Detections and non-detections without their null fields, the alert's own detection last."""
     fp_hists: list[Document]
-    """Forced photometry."""
+    """Forced photometry without its null fields."""
     cutouts: Document
     """For the collection `Survey.cutouts`; a cutout that the packet lacks is absent."""
 
@@ -31,31 +35,23 @@ class AlertDocuments:
 def documents(batch: AlertBatch) -> list[AlertDocuments]:
     """Return the documents of each alert.
 
-    Fields are those of the alert's own schema: what it lacks is absent, what it leaves null is None. Values
-    are plain Python, NaN is None.
+    Fields are those of the alert's own schema: what it lacks is absent, what it leaves null is None (in the
+    points of history it is absent). Values are plain Python, NaN is None.
     """
-    if not len(batch):
-        return []
-    rows = batch.frame.to_dicts()
-    prv, fp = batch.prv.values.to_dicts(), batch.fp.values.to_dicts()
-    lon, lat = sky.galactic(batch.frame["ra"].to_numpy(), batch.frame["dec"].to_numpy())
-    texts = sky.radec_strings(batch.frame["ra"].to_numpy(), batch.frame["dec"].to_numpy())
-    made = []
-    for i, row in enumerate(rows):
-        layout = batch.layouts[int(batch.layout[i])]
-        records = _records(row, layout, batch.frame.columns)
-        made.append(
-            AlertDocuments(
-                alert=_alert(row, records, layout, batch.survey, (texts[i], float(lon[i]), float(lat[i]))),
-                prv_candidates=[
-                    *_points(prv, batch.prv, i, _point_fields(layout.prv, batch.survey)),
-                    _own_point(records[SOURCE], layout),
-                ],
-                fp_hists=_points(fp, batch.fp, i, _point_fields(layout.fp, batch.survey)),
-                cutouts=_cutouts(batch, i, row),
-            )
-        )
-    return made
+    made: list[AlertDocuments | None] = [None] * len(batch)
+    prv, fp = _points(batch.prv), _points(batch.fp)
+    places = _places(batch.frame)
+    for number, layout in enumerate(batch.layouts):
+        chosen = np.flatnonzero(batch.layout == number)
+        if not len(chosen):
+            continue
+        frame = batch.frame if len(chosen) == len(batch) else batch.frame[chosen]
+        own = _own_points(frame, layout)
+        alerts = _alerts(frame, layout, batch.survey)
+        for row, alert, point in zip(chosen.tolist(), alerts, own, strict=True):
+            alert["coordinates"] = places[row]
+            made[row] = AlertDocuments(alert, [*prv[row], point], fp[row], _cutouts(batch, row, alert))
+    return [one for one in made if one is not None]
 
 
 def point_key(survey: Survey, point: Mapping[str, Any]) -> int | str:
@@ -90,76 +86,108 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, float) else int(value)
 
 
-def _records(row: Document, layout: Layout, columns: list[str]) -> dict[str, Document | None]:
-    """Return the records of a packet; None for one that it left null."""
-    found: dict[str, Document | None] = {}
-    for name, fields in layout.records.items():
-        record = {field: row[f"{name}.{field}"] for field in fields}
-        absent = name != SOURCE and all(value is None for value in record.values())
-        found[name] = None if absent else record
-    source = found[SOURCE]
-    if source is not None and f"{SOURCE}.jd" in columns:
-        source["jd"] = row[f"{SOURCE}.jd"]
-    return found
+def _alerts(frame: pl.DataFrame, layout: Layout, survey: Survey) -> Iterator[Document]:
+    """Return the documents of alerts of one schema, whose coordinates are still to come."""
+    columns = set(frame.columns)
 
+    def listed(name: str) -> list[Any]:
+        return frame.get_column(name).to_list() if name in columns else [None] * frame.height
 
-def _alert(
-    row: Document,
-    records: dict[str, Document | None],
-    layout: Layout,
-    survey: Survey,
-    place: tuple[list[str], float, float],
-) -> Document:
-    text, lon, lat = place
-    own = {name: row[name] for name in layout.scalars if name not in STANDARD}
-    return {
-        "_id": row["candid"],
-        "candid": row["candid"],
-        "objectId": row["objectId"],
-        **own,
-        "publisher": row.get(survey.publisher or "") or survey.name,
-        "schemavsn": row.get(survey.version or "") or layout.version,
-        **records,
-        "coordinates": {
-            "radec_geojson": {"type": "Point", "coordinates": [row["ra"] - 180.0, row["dec"]]},
-            "radec_str": text,
-            "l": lon,
-            "b": lat,
-        },
-        "hpx12": row["hpx12"],
-        "hpx6": row["hpx6"],
-        "jd": row["jd"],
-        "programid": row["programid"],
-        "classifications": {},
-        "features": {},
+    fields: dict[str, Sequence[Any]] = {
+        "_id": listed("candid"),
+        "candid": listed("candid"),
+        "objectId": listed("objectId"),
+        **{name: listed(name) for name in layout.scalars if name not in STANDARD},
+        "publisher": [name or survey.name for name in listed(survey.publisher or "")],
+        "schemavsn": [version or layout.version for version in listed(survey.version or "")],
+        **{name: _records(frame, name, names) for name, names in layout.records.items()},
+        "coordinates": [None] * frame.height,
+        "hpx12": listed("hpx12"),
+        "hpx6": listed("hpx6"),
+        "jd": listed("jd"),
+        "programid": listed("programid"),
     }
+    names = list(fields)
+    for values in zip(*fields.values(), strict=True):
+        yield {**dict(zip(names, values, strict=True)), "classifications": {}, "features": {}}
 
 
-def _point_fields(columns: Mapping[str, Any], survey: Survey) -> list[str]:
-    return [*columns, *(["jd"] if survey.time.field in columns and "jd" not in columns else [])]
+def _records(frame: pl.DataFrame, name: str, fields: Mapping[str, Any]) -> list[Document | None]:
+    """Return one record of each packet; None for one that it left null."""
+    names = list(fields)
+    if name == SOURCE and f"{SOURCE}.jd" in frame.columns:
+        names = list(dict.fromkeys([*names, "jd"]))
+    columns = [frame.get_column(f"{name}.{field}") for field in names]
+    if name != SOURCE and all(column.null_count() == frame.height for column in columns):
+        return [None] * frame.height
+    rows = zip(*(column.to_list() for column in columns), strict=True)
+    if name == SOURCE:
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return [None if row.count(None) == len(row) else dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _points(rows: list[Document], history: Ragged, index: int, fields: list[str]) -> list[Document]:
-    own = rows[int(history.offsets[index]) : int(history.offsets[index + 1])]
-    # alerts of one schema need no choice of fields
-    return own if len(fields) == history.values.width else [{f: point[f] for f in fields} for point in own]
+def _own_points(frame: pl.DataFrame, layout: Layout) -> list[Document]:
+    """Return the alerts' own detections with the fields that history has."""
+    wanted = layout.records[SOURCE]
+    prefix = f"{SOURCE}."
+    names = [name for name in wanted if not layout.prv or name in layout.prv]
+    if f"{prefix}jd" in frame.columns:
+        names = list(dict.fromkeys([*names, "jd"]))
+    return _without_nulls(names, [frame.get_column(prefix + name) for name in names], frame.height)
 
 
-def _own_point(source: Document | None, layout: Layout) -> Document:
-    """Return the alert's own detection with the fields that history has."""
-    own = source or {}
-    return (
-        {name: value for name, value in own.items() if name in layout.prv or name == "jd"}
-        if layout.prv
-        else own
+def _points(history: Ragged) -> list[list[Document]]:
+    """Return the points of each alert."""
+    values = history.values
+    points = _without_nulls(values.columns, values.get_columns(), values.height)
+    ends = history.offsets.tolist()
+    return [points[start:stop] for start, stop in pairwise(ends)]
+
+
+def _without_nulls(names: Sequence[str], columns: Sequence[pl.Series], height: int) -> list[Document]:
+    """Return rows with what is not null in them."""
+    used = [i for i, column in enumerate(columns) if column.null_count() < height]
+    if not used:
+        return [{} for _ in range(height)]
+    names, columns = [names[i] for i in used], [columns[i] for i in used]
+    rows = zip(*(column.to_list() for column in columns), strict=True)
+    if not any(column.null_count() for column in columns):
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows
+    ]
+
+
+def _places(frame: pl.DataFrame) -> list[Document]:
+    """Return the coordinates of each alert, as Kowalski keeps them."""
+    if frame.is_empty():
+        return []
+    ra, dec = frame["ra"].to_numpy(), frame["dec"].to_numpy()
+    lon, lat = sky.galactic(ra, dec)
+    rows = zip(
+        (ra - 180.0).tolist(),
+        dec.tolist(),
+        sky.radec_strings(ra, dec),
+        lon.tolist(),
+        lat.tolist(),
+        strict=True,
     )
+    return [
+        {
+            "radec_geojson": {"type": "Point", "coordinates": [x, y]},
+            "radec_str": text,
+            "l": longitude,
+            "b": latitude,
+        }
+        for x, y, text, longitude, latitude in rows
+    ]
 
 
-def _cutouts(batch: AlertBatch, index: int, row: Document) -> Document:
-    document: Document = {"_id": row["candid"], "objectId": row["objectId"]}
+def _cutouts(batch: AlertBatch, index: int, alert: Document) -> Document:
+    document: Document = {"_id": alert["candid"], "objectId": alert["objectId"]}
     for kind, stamps in batch.cutouts.items():
         stamp = stamps[index]
         if stamp is not None:
-            name = batch.cutout_names[kind][index] or f"candid{row['candid']}_{kind}.fits"
+            name = batch.cutout_names[kind][index] or f"candid{alert['candid']}_{kind}.fits"
             document[f"cutout{kind.capitalize()}"] = {"fileName": name, "stampData": stamp}
     return document

@@ -5,12 +5,12 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nightdesk.avro.decode import Stretch, decode_stretches
-from nightdesk.avro.errors import FRAMING, FramingError, Refusal, SchemaError
+from nightdesk.avro.errors import SCHEMA, TRUNCATED, FramingError, Refusal
 from nightdesk.avro.program import compile_schema
 from nightdesk.avro.tables import Tables
 
@@ -93,7 +93,7 @@ def stretches(payload: bytes, header: Header, index: int) -> list[Stretch]:
     sync = payload[header.end : header.end + SYNC]
     at = header.end + SYNC
     if len(sync) < SYNC:
-        raise FramingError("the data end inside the header", len(payload))
+        raise FramingError("the data end inside the header", len(payload), TRUNCATED)
     found = []
     room = MAX_BLOCK
     while at < len(payload):
@@ -103,7 +103,7 @@ def stretches(payload: bytes, header: Header, index: int) -> list[Stretch]:
         if count < 0 or size < 0:
             raise FramingError("a block of negative size", begin)
         if size > len(payload) - at - SYNC:
-            raise FramingError("the data end inside a block", begin)
+            raise FramingError("the data end inside a block", begin, TRUNCATED)
         stop = at + size
         if payload[stop : stop + SYNC] != sync:
             raise FramingError("the block does not end with the sync marker", stop)
@@ -117,13 +117,18 @@ def stretches(payload: bytes, header: Header, index: int) -> list[Stretch]:
     return found
 
 
-def decode_files(payloads: Sequence[bytes], *, whole: bool = False) -> tuple[list[Group], list[Refusal]]:
+def decode_files(
+    payloads: Sequence[bytes], schema: Callable[[bytes], Any] | None = None, *, whole: bool = False
+) -> tuple[list[Group], list[Refusal]]:
     """Decode container files of any schemas.
 
     Parameters
     ----------
     payloads
         The files; kept, not copied, as long as the tables live.
+    schema
+        Gives the Avro schema to read with for the text in a header; called once for each text. What it raises
+        as `ValueError` or `LookupError` refuses the payloads of that schema. None: the text itself.
     whole
         Refuse payloads with bytes after the last record of a block, which fastavro ignores.
 
@@ -136,27 +141,28 @@ def decode_files(payloads: Sequence[bytes], *, whole: bool = False) -> tuple[lis
     """
     by_schema: dict[bytes, list[Stretch]] = {}
     refusals: list[Refusal] = []
-    known, schema, codec = b"", b"", ""
+    known, text, codec = b"", b"", ""
     for index, payload in enumerate(payloads):
         try:
             if known and payload.startswith(known):
-                header = Header(schema, codec, {}, len(known))
+                header = Header(text, codec, {}, len(known))
             else:
                 header = read_header(payload)
-                known, schema, codec = payload[: header.end], header.schema, header.codec
-            by_schema.setdefault(schema, []).extend(stretches(payload, header, index))
+                known, text, codec = payload[: header.end], header.schema, header.codec
+            by_schema.setdefault(text, []).extend(stretches(payload, header, index))
         except FramingError as error:
-            refusals.append(Refusal(index, FRAMING, error.offset, detail=str(error)))
+            refusals.append(Refusal(index, error.code, error.offset, detail=str(error)))
     groups = []
-    for schema, parts in by_schema.items():
+    for text, parts in by_schema.items():
         try:
-            tables = decode_stretches(compile_schema(schema), parts, whole=whole)
-        except SchemaError as error:
+            program = compile_schema(schema(text) if schema else text)
+        except (ValueError, LookupError) as error:
             indices = dict.fromkeys(part.payload for part in parts)
-            refusals += [Refusal(index, FRAMING, 0, detail=str(error)) for index in indices]
+            refusals += [Refusal(index, SCHEMA, 0, detail=str(error)) for index in indices]
             continue
+        tables = decode_stretches(program, parts, whole=whole)
         refusals += tables.refusals
-        groups.append(Group(schema, tables))
+        groups.append(Group(text, tables))
     return groups, sorted(refusals, key=lambda refusal: refusal.index)
 
 
@@ -165,7 +171,7 @@ def _long(payload: bytes, at: int) -> tuple[int, int]:
     begin = at
     while True:
         if at >= len(payload):
-            raise FramingError("the data end inside the framing", begin)
+            raise FramingError("the data end inside the framing", begin, TRUNCATED)
         byte = payload[at]
         at += 1
         number |= (byte & 127) << shift
@@ -182,7 +188,7 @@ def _long(payload: bytes, at: int) -> tuple[int, int]:
 def _bytes(payload: bytes, at: int) -> tuple[bytes, int]:
     size, start = _long(payload, at)
     if not 0 <= size <= len(payload) - start:
-        raise FramingError("the data end inside the header", at)
+        raise FramingError("the data end inside the header", at, TRUNCATED)
     return payload[start : start + size], start + size
 
 

@@ -16,6 +16,7 @@ TEXT = 9
 TRAILING = 10
 EXPANSION = 11
 FRAMING = 12
+SCHEMA = 13
 
 REASONS = {
     TRUNCATED: "the data end inside a value",
@@ -30,6 +31,7 @@ REASONS = {
     TRAILING: "bytes after the last value",
     EXPANSION: "far more values than a packet of this size should hold",
     FRAMING: "the framing is wrong",
+    SCHEMA: "a schema that is not to be read",
 }
 
 
@@ -46,11 +48,14 @@ class FramingError(ValueError):
         What is wrong.
     offset
         Byte in the payload at which it was noticed.
+    code
+        `TRUNCATED` where bytes are missing, else `FRAMING`.
     """
 
-    def __init__(self, message: str, offset: int = 0) -> None:
+    def __init__(self, message: str, offset: int = 0, code: int = FRAMING) -> None:
         super().__init__(message)
         self.offset = offset
+        self.code = code
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from nightdesk.avro.decode import Stretch, decode_stretches
-from nightdesk.avro.errors import FRAMING, FramingError, Refusal
+from nightdesk.avro.errors import SCHEMA, FramingError, Refusal
 from nightdesk.avro.program import compile_schema
 from nightdesk.avro.tables import Tables
 
@@ -63,7 +63,7 @@ def decode_framed(
         try:
             number = schema_id(payload)
         except FramingError as error:
-            refusals.append(Refusal(index, FRAMING, error.offset, detail=str(error)))
+            refusals.append(Refusal(index, error.code, error.offset, detail=str(error)))
             continue
         by_id.setdefault(number, []).append(Stretch(index, payload, PREFIX.size, len(payload)))
     groups = []
@@ -71,7 +71,7 @@ def decode_framed(
         try:
             program = compile_schema(schema(number))
         except (ValueError, LookupError) as error:
-            refusals += [Refusal(part.payload, FRAMING, 1, detail=str(error)) for part in parts]
+            refusals += [Refusal(part.payload, SCHEMA, 1, detail=str(error)) for part in parts]
             continue
         tables = decode_stretches(program, parts, whole=whole)
         refusals += tables.refusals

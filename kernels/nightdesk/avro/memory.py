@@ -5,6 +5,7 @@ Nothing here checks bounds: the interpreter does, before it comes here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -62,16 +63,27 @@ def _element(builder: Any, bits: int, args: Any) -> Any:
     return builder.gep(pointer, [args[1]])
 
 
-def _peek64(typing: Any, address: Any, index: Any) -> Any:
-    """Load the word so many words after an address: in this form LLVM vectorises a loop."""
+def _peek(bits: int, widened: Callable[[Any, Any], Any]) -> Any:
+    """Load the cell so many cells after an address: in this form LLVM vectorises a loop."""
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load(_element(builder, 64, args), align=1)
+    def peek(typing: Any, address: Any, index: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return widened(builder, builder.load(_element(builder, bits, args), align=1))
 
-    return types.int64(types.int64, types.int64), code
+        return types.int64(types.int64, types.int64), code
+
+    return _intrinsic(peek)
 
 
-peek64 = _intrinsic(_peek64)
+def _as_double(builder: Any, bits: Any) -> Any:
+    return builder.bitcast(builder.fpext(builder.bitcast(bits, ir.FloatType()), ir.DoubleType()), WORD)
+
+
+peek8 = _peek(8, lambda builder, bits: builder.zext(bits, WORD))
+peek32 = _peek(32, lambda builder, bits: builder.sext(bits, WORD))
+peek_float = _peek(32, _as_double)
+"""A 32-bit float as the bits of the equal 64-bit one."""
+peek64 = _peek(64, lambda builder, bits: bits)
 
 
 def _poke(bits: int) -> Any:

@@ -26,6 +26,9 @@ MAX_DEPTH = 64
 MAX_BRANCHES = 64
 
 
+Guards = tuple[tuple[int, int], ...]
+
+
 @dataclass
 class Node:
     """A value of the schema."""
@@ -107,7 +110,7 @@ class Place:
     """A node that can be asked for by its path."""
 
     node: Any
-    guards: tuple[tuple[int, int], ...]
+    guards: Guards
     """Columns of tags and the branch that each must name for the value to be there."""
 
 
@@ -157,7 +160,7 @@ class Layout:
         self.columns.append(Column(table, kind))
         return len(self.columns) - 1
 
-    def _index(self, node: Node, guards: tuple[tuple[int, int], ...]) -> None:
+    def _index(self, node: Node, guards: Guards) -> None:
         if isinstance(node, Record):
             for inner in node.fields.values():
                 self._index(inner, guards)

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from nightdesk.avro.errors import Refusal
 from nightdesk.avro.gather import gather
-from nightdesk.avro.schema import SPANS, Layout, Place, Ragged, Scalar
+from nightdesk.avro.schema import SPANS, Guards, Layout, Place, Ragged, Scalar
 from nightdesk.avro.storage import Storage
+from nightdesk.avro.wide import WIDE, wide
 
 Mask = npt.NDArray[np.bool_]
 
@@ -152,6 +153,19 @@ class Table:
             cells = np.packbits(cells, bitorder="little")
         return pa.Array.from_buffers(ARROW[node.kind], len(self), [bits, pa.py_buffer(cells)])
 
+    def wide(self, paths: Sequence[str]) -> list[pa.Array]:
+        """Columns of numbers as Arrow arrays of doubles and 64-bit integers, NaN as null, copied.
+
+        Raises
+        ------
+        KeyError
+            If one of them is no `int`, `long`, `float` or `double`.
+        """
+        places = [self._place(path) for path in paths]
+        if odd := [path for path, place in zip(paths, places, strict=True) if place.node.kind not in WIDE]:
+            raise KeyError(f"{odd[0]} is no number that can be widened")
+        return wide(self._storage, places, len(self), self._guarded)
+
     def frame(self, paths: Iterable[str] | None = None) -> pl.DataFrame:
         """Some or all columns as Polars ones; a column that the schema lacks is null."""
         wanted = self.columns if paths is None else list(paths)
@@ -189,8 +203,11 @@ class Table:
         return node
 
     def _mask(self, place: Place) -> Mask | None:
+        return self._guarded(place.guards)
+
+    def _guarded(self, guards: Guards) -> Mask | None:
         mask: Mask | None = None
-        for tags, branch in place.guards:
+        for tags, branch in guards:
             here = self._storage.cells(tags) == branch
             mask = here if mask is None else mask & here
         return mask

@@ -22,6 +22,11 @@ def _documents(paths: list[Path], survey_name: str) -> list[Any]:
     return documents(decode([path.read_bytes() for path in paths], get(survey_name)).batch)
 
 
+def _known(point: dict[str, Any]) -> dict[str, Any]:
+    """Return a point without its null fields, as Kowalski keeps it."""
+    return {name: value for name, value in point.items() if value is not None and value == value}
+
+
 @needs_data
 def test_a_ztf_alert() -> None:
     for path, made in zip(p.ZTF_FILES, _documents(p.ZTF_FILES, "ZTF"), strict=True):
@@ -37,10 +42,10 @@ def test_a_ztf_alert() -> None:
         }
         assert (alert["classifications"], alert["features"]) == ({}, {})
         *history, own = made.prv_candidates
-        assert history == record["prv_candidates"]
-        assert own["candid"] == record["candid"]
-        assert set(own) == set(history[0])
-        assert made.fp_hists == (record.get("fp_hists") or [])
+        assert history == [_known(point) for point in record["prv_candidates"]]
+        fields = set().union(*record["prv_candidates"])
+        assert own == _known({f: v for f, v in record["candidate"].items() if f in fields})
+        assert made.fp_hists == [_known(point) for point in record.get("fp_hists") or ()]
         assert made.cutouts["cutoutScience"] == record["cutoutScience"]
         assert list(made.cutouts) == [
             "_id",
@@ -72,6 +77,13 @@ def test_an_lsst_alert() -> None:
         assert len(made.prv_candidates) == len(record["prvDiaSources"] or ()) + 1
         assert len(made.fp_hists) == len(record["prvDiaForcedSources"] or ())
         assert all("jd" in point for point in [*made.prv_candidates, *made.fp_hists])
+        for points, name in (
+            (made.prv_candidates[:-1], "prvDiaSources"),
+            (made.fp_hists, "prvDiaForcedSources"),
+        ):
+            kept = [{f: v for f, v in point.items() if f != "jd"} for point in points]
+            assert kept == [_known(point) for point in record[name] or ()]
+        assert made.prv_candidates[-1] == _known(made.alert["candidate"])
         json.dumps(made.alert, allow_nan=False, default=str)
         assert bson.decode(bson.encode(made.alert))["candid"] == record["diaSourceId"]
         curve = light_curve(LSST, {"prv_candidates": made.prv_candidates, "fp_hists": made.fp_hists})
@@ -102,6 +114,23 @@ def test_what_a_schema_lacks_is_absent_and_null_is_kept() -> None:
     assert (old.alert["schemavsn"], new.alert["schemavsn"]) == ("9.0", "11.1")
     assert ("MPCORB" in old.alert, "MPCORB" in new.alert) == (True, False)
     assert old.alert["publisher"] == "LSST"
+
+
+def test_points_of_any_pattern_of_nulls() -> None:
+    past = [p.hit(k, real=0.5, f=None if k % 2 else 10.0, flag=True if k % 3 else None) for k in range(9)]
+    made, other = documents(
+        decode([p.container(p.packet(1, hit=p.hit(1, real=0.5), past=past), p.packet(2))], p.SKY).batch
+    )
+    found = [{name: value for name, value in point.items() if name != "jd"} for point in made.prv_candidates]
+    assert found == [_known(point) for point in [*past, p.hit(1, real=0.5)]]
+    assert [point["hitId"] for point in other.prv_candidates] == [2]
+    assert made.alert["candidate"]["flag"] is None
+
+
+def test_records_that_some_packets_leave_null() -> None:
+    hosts = [{"z": None, "id": 5}, None, {"z": 0.5, "id": 0}]
+    payload = p.container(*(p.packet(n, host=host) for n, host in enumerate(hosts, 1)))
+    assert [made.alert["host"] for made in documents(decode([payload], p.SKY).batch)] == hosts
 
 
 def test_a_missing_cutout_is_absent() -> None:

@@ -13,7 +13,7 @@ from nightdesk.avro.errors import FramingError
 
 from tests.kernels.avro.support import encode, long
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "type": "record",
     "name": "R",
     "fields": [{"name": "x", "type": "int"}, {"name": "s", "type": "string"}],
@@ -103,6 +103,32 @@ def test_claims_of_many_records_are_refused() -> None:
     nothing = container([], schema="null")
     _, refusals = decode_files([nothing + long(1 << 40) + long(0) + nothing[-16:]])
     assert [refusal.code for refusal in refusals] == [errors.EMPTY_ITEMS]
+
+
+def test_the_reader_may_refuse_a_schema_or_put_another_in_its_place() -> None:
+    other = {"type": "record", "name": "O", "fields": [{"name": "y", "type": "int"}]}
+    asked = []
+
+    def schema(text: bytes) -> Any:
+        asked.append(text)
+        if b'"name": "O"' in text:
+            raise ValueError("not of this survey")
+        return {**SCHEMA, "fields": [{"name": "renamed", "type": "int"}, SCHEMA["fields"][1]]}
+
+    payloads = [container(rows(2)), container([{"y": 1}], schema=other), container(rows(1))]
+    groups, refusals = decode_files(payloads, schema, whole=True)
+    assert len(asked) == 2
+    assert [group.tables.root.cells("renamed").tolist() for group in groups] == [[0, 1, 0]]
+    assert [(one.index, one.code, one.detail) for one in refusals] == [
+        (1, errors.SCHEMA, "not of this survey")
+    ]
+
+
+def test_what_is_cut_off_is_told_from_what_is_wrong() -> None:
+    good = container(rows(40))
+    _, refusals = decode_files([good[:20], good[:-5], good[:-1] + b"x", b"PAR1", good[: len(good) - 16]])
+    truncated, framing = errors.TRUNCATED, errors.FRAMING
+    assert [one.code for one in refusals] == [truncated, truncated, framing, framing, truncated]
 
 
 def test_hostile_schemas_refuse_their_files_only() -> None:

@@ -93,6 +93,37 @@ def test_numbers_are_not_copied(tables: Tables) -> None:
     assert best is not None and best.tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 1000])
+def test_wide_columns(number: int) -> None:
+    dice = np.random.default_rng(number)
+    rows: list[dict[str, Any]] = []
+    for i in range(number):
+        mag = dice.choice([None, float("nan"), -1.5, float("inf")])
+        best = {"jd": float(i), "mag": mag} if dice.random() < 0.7 else None
+        rows.append({**ROWS[0], "id": int(dice.integers(-(2**62), 2**62)), "best": best, "points": []})
+    schema = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": "n", "type": ["int", "null"]}]}
+    for i, row in enumerate(rows):
+        row["n"] = None if i % 3 == 0 else -(2**31) + i
+    root = decode(compile_schema(schema), [encode(schema, row) for row in rows]).root
+    ids, jd, mag, n = root.wide(["id", "best.jd", "best.mag", "n"])
+    assert [array.type for array in (ids, jd, mag, n)] == [pa.int64(), pa.float64(), pa.float64(), pa.int64()]
+    assert ids.to_pylist() == [row["id"] for row in rows]
+    assert jd.to_pylist() == [None if row["best"] is None else row["best"]["jd"] for row in rows]
+    mags = [None if row["best"] is None else row["best"]["mag"] for row in rows]
+    assert mag.to_pylist() == [None if value is None or np.isnan(value) else value for value in mags]
+    assert n.to_pylist() == [row["n"] for row in rows]
+    for array in (ids, jd, mag, n):
+        array.validate(full=True)
+        assert array.null_count == array.to_pylist().count(None)
+
+
+def test_only_numbers_are_widened(tables: Tables) -> None:
+    for path in ("flag", "name", "points", "absent"):
+        with pytest.raises(KeyError, match=path):
+            tables.root.wide([path])
+    assert tables.root.wide([]) == []
+
+
 def test_columns_outlive_the_tables() -> None:
     payload = encode(SCHEMA, ROWS[0])
     column = decode(compile_schema(SCHEMA), [payload] * 60_000).root.arrow("id")
