@@ -30,6 +30,15 @@ class Cut(NamedTuple):
     """Rows that pass it and all before it."""
 
 
+class Lowered(NamedTuple):
+    """What to compute on a frame of known columns."""
+
+    steps: list[pl.Expr]
+    """Columns to add first, one after the other."""
+    passed: list[pl.Expr]
+    """Truth values, never null."""
+
+
 @dataclass(frozen=True)
 class Expression:
     """A Python expression over the columns of a batch, true for the alerts that pass.
@@ -170,22 +179,43 @@ class Expression:
         tree = self.tree
         return tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
 
-    def _passed(self, frame: pl.DataFrame, nodes: list[ast.expr]) -> list[pl.Series]:
+    def lowered(self, frame: pl.DataFrame, prefix: str = "#") -> Lowered:
+        """Return the expression for frames of the same columns and types.
+
+        Parameters
+        ----------
+        frame
+            With the columns; its rows do not matter.
+        prefix
+            Begin of the names of the columns to add.
+
+        Raises
+        ------
+        FilterError
+            If the frame lacks a column or a column has a type that the expression cannot use.
+        """
+        return self._lowered(frame, [self.tree], prefix)
+
+    def _lowered(self, frame: pl.DataFrame, nodes: list[ast.expr], prefix: str) -> Lowered:
         self.check(frame.columns)
-        scope = Scope(self, frame.select(self.columns).schema)
-        lowered = []
+        scope = Scope(self, frame.select(self.columns).schema, prefix=prefix)
+        passed = []
         for node in nodes:
             value = lower(node, scope)
             if value.kind not in (Kind.TRUTH, Kind.NULL):
                 message = f"a condition is needed, {self.text_of(node)!r} is of kind {value.kind.value}"
                 raise self.error(message, node)
-            lowered.append(value.expr.cast(pl.Boolean).fill_null(False))
+            passed.append(value.expr.cast(pl.Boolean).fill_null(False))
+        return Lowered(scope.steps, passed)
+
+    def _passed(self, frame: pl.DataFrame, nodes: list[ast.expr]) -> list[pl.Series]:
+        steps, passed = self._lowered(frame, nodes, "#")
         # a literal alone has no height: this column sets it
         height = pl.Series("#", range(frame.height), pl.Int64)
         table = pl.DataFrame([height, *frame.select(self.columns).get_columns()])
-        for step in scope.steps:
+        for step in steps:
             table = table.with_columns(step)
-        made = table.select("#", *(e.alias(f"#passed{i}") for i, e in enumerate(lowered)))
+        made = table.select("#", *(e.alias(f"#passed{i}") for i, e in enumerate(passed)))
         return made.get_columns()[1:]
 
 

@@ -51,10 +51,12 @@ class Scope:
     schema: pl.Schema
     steps: list[pl.Expr] = field(default_factory=list)
     """Columns to add one after the other before the lowered expressions can be computed."""
+    prefix: str = "#"
+    """Begin of the names of these columns."""
 
     def hold(self, expr: pl.Expr) -> pl.Expr:
         """Return a column that will hold an expression, which may then be used twice without growing."""
-        name = f"#{len(self.steps)}"
+        name = f"{self.prefix}{len(self.steps)}"
         self.steps.append(expr.alias(name))
         return pl.col(name)
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from nightdesk_services.marshal.models.fields import Body, Query, Title
 
-Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000)]
 
 
 class FilterPost(Body):
@@ -17,7 +17,7 @@ class FilterPost(Body):
     name: Title
     stream_id: int
     group_id: int
-    kind: Literal["expression"] = "expression"
+    kind: Literal["expression", "pipeline"] = "expression"
     source: Source
     active: bool = True
 

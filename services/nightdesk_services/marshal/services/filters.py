@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from nightdesk.filters import Expression, FilterError
+from nightdesk.filters.pipeline import Pipeline, PipelineError
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Conflict, Denied, Invalid, NotFound
@@ -38,7 +40,7 @@ class FilterService:
             raise Invalid(f"group_id: no group {post.group_id}")
         if stream is None or post.stream_id not in group.get("stream_ids", ()):
             raise Denied(f"stream_id: group {post.group_id} has no stream {post.stream_id}")
-        check(post.source)
+        check(post.kind, post.source)
         return await self._filters.insert(
             {
                 **post.model_dump(),
@@ -57,7 +59,7 @@ class FilterService:
         fields: dict[str, Any] = patch.model_dump(exclude_none=True)
         past = None
         if patch.source is not None and patch.source != former["source"]:
-            check(patch.source)
+            check(former["kind"], patch.source)
             fields |= {"version": former["version"] + 1, "author": access.author}
             past = {name: former.get(name) for name in ("version", "source", "author", "modified")}
         if fields and not await self._filters.change(filter_id, former["version"], fields, past):
@@ -77,9 +79,16 @@ class FilterService:
         return found
 
 
-def check(source: str) -> None:
-    """Raise `Invalid` with the place of the error if a filter's source is none."""
+def check(kind: str, source: str) -> None:
+    """Raise `Invalid` with the place of the error if a filter's source is none of its kind."""
     try:
-        Expression(source)
+        if kind == "pipeline":
+            Pipeline(json.loads(source), chosen=False)
+        else:
+            Expression(source)
+    except json.JSONDecodeError as error:
+        raise Invalid(f"source: line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from error
+    except PipelineError as error:
+        raise Invalid(f"source: {error}") from error
     except FilterError as error:
         raise Invalid(f"source: position {error.position}: {error}") from error

@@ -1,0 +1,213 @@
+"""Filters written as a MongoDB aggregation pipeline."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from nightdesk.filters.errors import FilterError
+from nightdesk.filters.pipeline import grouping, operators  # noqa: F401 - they declare themselves
+from nightdesk.filters.pipeline.batch import Batch
+from nightdesk.filters.pipeline.errors import PipelineError
+from nightdesk.filters.pipeline.kinds import Array
+from nightdesk.filters.pipeline.parsing import Parser, text
+from nightdesk.filters.pipeline.python import Failure, to_python
+from nightdesk.filters.pipeline.stages import Lookup, Stage, parse_stage
+from nightdesk.filters.pipeline.state import State
+from nightdesk.filters.pipeline.upstream import refuse_hidden, without_placeholders
+
+LONGEST: Final = 200
+"""Stages of the longest pipeline."""
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What one stage did to a batch."""
+
+    name: str
+    rows_in: int
+    """Documents that came."""
+    rows_out: int
+    """Documents that it left."""
+    seconds: float
+    """Time that it took. A computed field is made where it is first needed, and its time counts there."""
+    shared: bool = False
+    """Whether another pipeline had done it already."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a pipeline made of a batch."""
+
+    rows: Array
+    """Indices of the alerts that passed, rising."""
+    documents: list[dict[str, Any]]
+    """What the last stage left of each alert that passed; if it left several documents, the first."""
+    stages: list[StageReport]
+    errors: dict[int, str]
+    """Index of an alert -> why an expression had no value for it; it did not pass."""
+
+    @property
+    def annotations(self) -> list[dict[str, Any]]:
+        """The field ``annotations`` of each document, empty where there is none."""
+        found = (document.get("annotations") for document in self.documents)
+        return [one if isinstance(one, dict) else {} for one in found]
+
+
+@dataclass
+class _Shared:
+    """What pipelines with the same beginning need do only once."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    states: dict[str, tuple[State, dict[int, str]]] = field(default_factory=dict)
+
+
+class Pipeline:
+    """A MongoDB aggregation as a filter: an alert passes if a document of it is left at the end.
+
+    The whole batch goes through at once, column by column, with MongoDB's semantics of missing fields, null,
+    NaN, types and arrays. Each alert is on its own, as in Kowalski, which runs a filter on one alert at a
+    time: ``$group``, ``$sort``, ``$limit``, ``$skip`` and ``$count`` work on the documents of one alert. An
+    expression that MongoDB would abort with an error (``$divide`` by zero, ``$add`` of text) leaves that
+    alert out and is reported; a field that nothing reads is not computed and cannot fail.
+
+    The stages that Kowalski and BOOM put in front may be there: a ``$lookup`` of the object's document in
+    ``<survey>_alerts_aux`` gives the fields ``prv_candidates``, ``fp_hists`` and ``cross_matches`` of the
+    batch, and of the first ``$match`` the conditions that a broker fills in are dropped. Without such a
+    ``$lookup`` these fields stand in the document itself.
+
+    Where MongoDB keeps the order of an object's fields, columns do not: objects with the same fields in
+    another order are equal, and ``$objectToArray`` gives the fields in the order in which the batch has
+    them. Regular expressions are Python's.
+
+    Parameters
+    ----------
+    stages
+        The aggregation.
+    chosen
+        Whether the first ``$match`` may choose alerts by ``candid``, ``_id`` or ``objectId``. False drops
+        such conditions, which are left over from trying a filter on one object.
+
+    Raises
+    ------
+    PipelineError
+        If a stage, operator, option or path is not known or not allowed; it tells which and where.
+
+    Examples
+    --------
+    >>> pipeline = Pipeline([{"$match": {"candidate.drb": {"$gt": 0.5}}}, {"$project": {"objectId": 1}}])
+    >>> alerts = [{"objectId": "ZTF1", "candidate": {"drb": 0.9}}, {"candidate": {"drb": 0.1}}]
+    >>> batch = Batch.from_documents(alerts)
+    >>> result = pipeline.run(batch)
+    >>> result.rows.tolist(), result.documents
+    ([0], [{'objectId': 'ZTF1'}])
+    """
+
+    def __init__(self, stages: Sequence[Mapping[str, Any]], *, chosen: bool = True) -> None:
+        if not isinstance(stages, list | tuple) or not stages:
+            msg = "a pipeline is a list of one stage or more"
+            raise PipelineError(msg)
+        if len(stages) > LONGEST:
+            msg = f"a pipeline has at most {LONGEST} stages, this one {len(stages)}"
+            raise PipelineError(msg)
+        try:
+            refuse_hidden(stages, "")
+            self._parse(list(stages), chosen=chosen)
+        except RecursionError as error:
+            msg = "the pipeline is nested too deep"
+            raise PipelineError(msg) from error
+
+    def _parse(self, stages: list[Any], *, chosen: bool) -> None:
+        self.names: list[str] = []
+        """Name of each stage."""
+        self._stages: list[Stage] = []
+        self._keys: list[str] = []
+        key = str(chosen)
+        for i, given in enumerate(stages):
+            spec = given
+            if i == 0 and isinstance(spec, Mapping) and list(spec) == ["$match"]:
+                spec = {"$match": without_placeholders(spec["$match"], chosen=chosen)}
+            name, stage = parse_stage(spec, f"[{i}]", Parser())
+            self.names.append(name)
+            self._stages.append(stage)
+            key += text(spec)
+            self._keys.append(key)
+
+    @property
+    def _apart(self) -> bool:
+        return any(isinstance(stage, Lookup) for stage in self._stages)
+
+    def run(self, batch: Batch) -> Result:
+        """Return what the pipeline makes of a batch.
+
+        Raises
+        ------
+        PipelineError
+            If it would need more memory than it may.
+        TypeError
+            If it reads a value of a type that an alert cannot hold.
+        """
+        return self._run(batch, _Shared())
+
+    def _run(self, batch: Batch, shared: _Shared) -> Result:
+        state = State(batch.frame(apart=self._apart), np.arange(len(batch), dtype=np.int64), batch.aux)
+        reports = []
+        for name, stage, key in zip(self.names, self._stages, self._keys, strict=True):
+            started, before = time.perf_counter(), len(state.rows)
+            known = shared.states.get(f"{self._apart}{key}")
+            if known is not None:
+                state = replace(known[0], failures=dict(known[1]))
+            else:
+                with np.errstate(all="ignore"):
+                    state = stage.run(state)
+                if shared.counts[key] > 1:
+                    shared.states[f"{self._apart}{key}"] = (state, dict(state.failures))
+            spent = time.perf_counter() - started
+            reports.append(StageReport(name, before, len(state.rows), spent, known is not None))
+        started = time.perf_counter()
+        rows, documents = self._documents(state)
+        last = reports[-1]
+        reports[-1] = replace(last, seconds=last.seconds + time.perf_counter() - started)
+        return Result(rows, documents, reports, state.failures)
+
+    @staticmethod
+    def _documents(state: State) -> tuple[Array, list[dict[str, Any]]]:
+        first = np.flatnonzero(state.position == 0)
+        last = state if len(first) == len(state.rows) else state.take(first)
+        with np.errstate(all="ignore"):
+            made = to_python(last.root)
+        good = []
+        for place, (row, document) in enumerate(zip(last.rows.tolist(), made, strict=True)):
+            failure = _failure(document)
+            if failure is None:
+                good.append(place)
+            else:
+                state.failures.setdefault(row, failure)
+        return last.rows[np.array(good, np.int64)], [made[place] for place in good]
+
+
+def _failure(value: Any) -> str | None:
+    if isinstance(value, Failure):
+        return value.message
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((found for one in inner if (found := _failure(one)) is not None), None)
+
+
+def run_all(pipelines: Sequence[Pipeline], batch: Batch) -> list[Result | Exception]:
+    """Return what each of several pipelines makes of one batch; an error of one does not touch the others.
+
+    Columns are loaded once for all, and the stages with which several pipelines begin run once.
+    """
+    shared = _Shared(Counter(key for pipeline in pipelines for key in pipeline._keys))
+    results: list[Result | Exception] = []
+    for pipeline in pipelines:
+        try:
+            results.append(pipeline._run(batch, shared))
+        except (FilterError, TypeError, ValueError, MemoryError) as error:
+            results.append(error)
+    return results
