@@ -1,0 +1,1 @@
+"""The Stream page: what the broker does, for people."""
