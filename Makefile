@@ -1,11 +1,13 @@
 # Every target installs what it needs, once, and may be run again and beside another.
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-real bench lint docs clean chromium kafka
+.PHONY: help install run test test-real chaos bench lint docs clean chromium kafka
 SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RATE ?= 2
 DATA ?= .nightdesk
+SEEDS ?= 1-20
+ALERTS ?= 20000
 BIN := .venv/bin
 # Two runs of make in one checkout take turns at installing.
 LOCK := $(if $(shell command -v flock),flock .install.lock,)
@@ -60,6 +62,9 @@ test: install kafka chromium  ## Run all tests
 
 test-real: install kafka  ## Repeat the store and stream tests on each server that this machine has
 	@$(BIN)/python -m tests.support.matrix $(ARGS)
+
+chaos: install kafka  ## Kill processes at random during nights (SEEDS=1-20 ALERTS=20000)
+	@NIGHTDESK_CHAOS_SEEDS=$(SEEDS) NIGHTDESK_CHAOS_ALERTS=$(ALERTS) $(BIN)/python -m pytest tests/chaos $(ARGS)
 
 bench: install kafka  ## Measure; writes build/bench.json and prints a table
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

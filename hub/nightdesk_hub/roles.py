@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nightdesk.scopes import ADMIN_SCOPES, USER_SCOPES, VIEWER_SCOPES
+from nightdesk.scopes import ADMIN_SCOPES, USER_SCOPES, VIEWER_SCOPES, scope
 
 ADMIN_ROLE = "nightdesk-admin"
 USER_ROLE = "nightdesk-user"
@@ -14,8 +14,12 @@ SERVICE_ACCESS: tuple[str, ...] = (
     "access:services!service=marshal",
     "access:services!service=broker",
     "access:services!service=dask-gateway",
+    "access:services!service=stream",
 )
 """Leave to speak to the services at all; what they allow is a matter of our own scopes."""
+
+PAGE_SCOPES: tuple[str, ...] = (scope("stream", "read"), scope("stream", "write"))
+"""What the Stream page may do in a person's name, as far as the person may."""
 
 SERVER_SCOPES: tuple[str, ...] = (
     "users:activity!user",
@@ -55,6 +59,12 @@ def load_roles() -> list[dict[str, Any]]:
             "description": "The marshal looks up users by name",
             "scopes": ["list:users", "read:users:name", "read:users:groups", "read:roles:users"],
             "services": ["marshal"],
+        },
+        {
+            "name": "nightdesk-stream",
+            "description": "The Stream page shows what the broker does; changes it makes in a person's name",
+            "scopes": ["access:services!service=broker", scope("stream", "read")],
+            "services": ["stream"],
         },
         {
             "name": "nightdesk-idle-culler",

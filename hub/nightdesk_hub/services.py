@@ -12,6 +12,7 @@ from nightdesk.settings import Settings
 
 from nightdesk_hub.launcher.leftovers import MARK
 from nightdesk_hub.launcher.parts import health_urls
+from nightdesk_hub.roles import PAGE_SCOPES
 
 IDLE_SECONDS = 4 * 3600
 """Idle time after which a user's server is ended."""
@@ -54,6 +55,18 @@ def services(settings: Settings) -> list[dict[str, Any]]:
         | {"url": f"{local}:{settings.marshal_port}"},
         guarded(settings, "broker", [*python, "nightdesk_services.broker"], broker_port=settings.broker_port)
         | {"url": f"{local}:{settings.broker_port}"},
+        # the launcher's "stream" is Kafka, so the process has another name than the page
+        guarded(
+            settings, "monitor", [*python, "nightdesk_services.monitor"], monitor_port=settings.monitor_port
+        )
+        | {
+            "name": "stream",
+            "url": f"{local}:{settings.monitor_port}",
+            "display": True,
+            "oauth_no_confirm": True,
+            # with the person's own token the page asks the broker for what changes something
+            "oauth_client_allowed_scopes": list(PAGE_SCOPES),
+        },
     ]
     if not settings.gateway_url:
         config = Path(nightdesk_gateway.__file__ or "").with_name("config.py")

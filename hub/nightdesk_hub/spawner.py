@@ -94,4 +94,5 @@ def configure(c: Any, settings: Settings) -> None:
             if settings.gateway_url
             else {"NIGHTDESK_GATEWAY_PROXY_URL": f"gateway://127.0.0.1:{settings.gateway_proxy_port}"}
         ),
+        **({"NIGHTDESK_ARCHIVE_URL": settings.archive} if settings.archive_for_users else {}),
     } | ({MARK: os.environ[MARK]} if MARK in os.environ else {})

@@ -43,7 +43,7 @@ _HOMES = {
     "source": "nightdesk.client.session",
     "sources": "nightdesk.client.session",
 }
-_PARTS = ("alerts", "client", "filters", "photometry", "plots", "sky", "surveys")
+_PARTS = ("alerts", "archive", "client", "filters", "photometry", "plots", "sky", "surveys")
 
 __all__ = [*_HOMES, *_PARTS]  # noqa: PLE0604  # names, gathered in two tables
 

@@ -53,7 +53,23 @@ class Settings(BaseSettings):
     broker_workers: int = 2
     broker_batch: int = 250
     """Most alerts in one batch."""
+    broker_stages: list[str] = ["history", "crossmatch", "features", "ml"]
+    """Stages that alerts go through, as a JSON list."""
+    broker_periods: bool = False
+    """Whether the features include periods; they cost some 10 ms for a long light curve."""
     broker_port: int = 8112
+    monitor_port: int = 8115
+    """Port of the Stream page."""
+
+    archive_url: str = ""
+    """Where the Parquet archive lies, a path or a URL that fsspec knows; default ``<data_dir>/archive``."""
+    archive_for_users: bool = True
+    """Whether users' servers are told of it. Who reads its files sees alerts of every programme."""
+
+    surveys_dir: Path | None = None
+    """Directory of a site's own surveys."""
+    models_dir: Path | None = None
+    """Directory of a site's own models."""
 
     catalogs_dir: Path | None = None
     """Where loaded catalogues lie; default ``<data_dir>/catalogs``."""
@@ -100,6 +116,11 @@ class Settings(BaseSettings):
         return self.store_uri or f"mongodb://127.0.0.1:{self.store_port}/?directConnection=true"
 
     @property
+    def archive(self) -> str:
+        """Root of the Parquet archive."""
+        return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    @property
     def stream(self) -> str:
         """Kafka bootstrap servers."""
         return self.stream_bootstrap or f"127.0.0.1:{self.stream_port}"
@@ -113,7 +134,10 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             if value is None or value == "" or isinstance(value, SecretStr):
                 continue
-            env[PREFIX + name.upper()] = json.dumps(value) if isinstance(value, dict) else str(value)
+            if name in ("surveys_dir", "models_dir"):
+                # the child may run in another directory
+                value = value.resolve()
+            env[PREFIX + name.upper()] = json.dumps(value) if isinstance(value, dict | list) else str(value)
         return env
 
     @classmethod

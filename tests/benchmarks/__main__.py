@@ -20,7 +20,7 @@ OUT = Path(__file__).parents[2] / "build" / "bench.json"
 def main() -> int:
     """Measure every module of this package that has ``run() -> list[Result]``, or those named."""
     names = sorted(
-        m.name for m in pkgutil.iter_modules(package.__path__) if m.name not in ("__main__", "result")
+        m.name for m in pkgutil.iter_modules(package.__path__) if m.name not in ("__main__", "desk", "result")
     )
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("only", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; default all")

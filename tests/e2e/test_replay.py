@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from nightdesk.surveys import SURVEYS
+from nightdesk_services.common.light_curves import read_object
 from pymongo import MongoClient
 
 from tests.support.data import DATA, needs_data
@@ -28,11 +30,10 @@ def test_every_real_packet_is_stored(platform: Platform, first: dict) -> None:
         store = client[platform.settings.store_name]
         candids = [int(file.stem) for file in (DATA / "ztf").rglob("*.avro")]
         assert store["ZTF_alerts"].count_documents({"_id": {"$in": candids}}) == 36
-        longest = max(
-            len(aux["prv_candidates"])
-            for aux in store["LSST_alerts_aux"].find({}, {"prv_candidates.candid": 1})
-        )
-        assert longest >= 300
+        curves = [
+            read_object(store, SURVEYS["LSST"], name) or {} for name in store["LSST_objects"].distinct("_id")
+        ]
+        assert sum(len(curve["prv_candidates"]) >= 300 for curve in curves) == 3
 
 
 def test_a_second_time_stores_nothing(platform: Platform, first: dict) -> None:

@@ -34,6 +34,7 @@ PORTS = (
     "proxy_api_port",
     "marshal_port",
     "broker_port",
+    "monitor_port",
     "gateway_port",
     "gateway_proxy_port",
 )

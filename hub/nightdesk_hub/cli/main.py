@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from nightdesk_hub.cli import catalogs, platform, stream, users
+from nightdesk_hub.cli import archive, catalogs, platform, stream, users
 from nightdesk_hub.cli.common import console
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 for commands in (platform, stream):
     commands.register(app)
 app.add_typer(catalogs.app, name="catalogs")
+app.add_typer(archive.app, name="archive")
 app.add_typer(users.app, name="users")
 
 

@@ -129,7 +129,11 @@ def simulator(settings: Settings, environment: dict[str, str], rate: float) -> P
 def all_ports(settings: Settings, programs: list[Program]) -> dict[str, int]:
     """Return every port that the platform will use, by the name of the setting."""
     ports = {name: port for program in programs for name, port in program.ports.items()}
-    ports |= {"marshal_port": settings.marshal_port, "broker_port": settings.broker_port}
+    ports |= {
+        "marshal_port": settings.marshal_port,
+        "broker_port": settings.broker_port,
+        "monitor_port": settings.monitor_port,
+    }
     if not settings.gateway_url:
         ports |= {
             "gateway_port": settings.gateway_port,
@@ -144,6 +148,7 @@ def health_urls(settings: Settings) -> dict[str, str]:
     urls = {
         "marshal": f"{local}:{settings.marshal_port}/services/marshal/health",
         "broker": f"{local}:{settings.broker_port}/services/broker/health",
+        "monitor": f"{local}:{settings.monitor_port}/services/stream/health",
     }
     if not settings.gateway_url:
         urls["dask-gateway"] = f"{local}:{settings.gateway_port}/services/dask-gateway/api/health"

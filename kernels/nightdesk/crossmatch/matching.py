@@ -1,27 +1,36 @@
-"""Pairs of positions closer than a radius, by sorted HEALPix pixels."""
+"""Pairs of positions and the rows of a catalogue near them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from astropy_healpix import HEALPix
+from pydantic import BaseModel
 
-from nightdesk.sky import FINE, pixel, separation
+from nightdesk.crossmatch.zones import Floats, Integers, cones, zone_height, zone_of, zone_starts
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+LARGEST = 3600.0
+"""Largest radius of a cone search, in arcsec."""
 
-# A pixel of order k is 211077" / 2**k wide on average; near the poles its narrow side is about half of that.
-_ORDER_0_ARCSEC = 211_077.0
-_NARROWEST = 0.5
+
+class Layer(BaseModel):
+    """Rows of like search radius, with zones of their own: near galaxies do not slow down the far ones."""
+
+    radius: float
+    """Largest search radius in arcsec; 0: these rows match nothing by themselves."""
+    height: float
+    """Height of the zones in degrees."""
+    first: int
+    """Where the zones begin in the array of starts."""
+    zones: int
+    """Number of zones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Pairs, sorted by row and then by distance."""
+    """Pairs, sorted by position and then by angular distance."""
 
     row: Integers
     """Index of the position that was asked for."""
@@ -29,61 +38,105 @@ class Matches:
     """Row of the catalogue as it lies on disk."""
     distance: Floats
     """Great-circle distance in arcsec."""
+    kpc: Floats | None = None
+    """Projected offset in kpc, NaN where the distance is unknown; None for a catalogue without distances."""
+    inside: npt.NDArray[np.bool_] | None = None
+    """Within the galaxy's own ellipse; None for a catalogue without shapes."""
 
 
-def order_for(radius: float) -> int:
-    """Return the finest HEALPix order at which a pixel and its neighbours cover a radius in arcsec.
+def check_radius(radius: float) -> None:
+    """Refuse a radius in arcsec that no cone search has.
 
     Raises
     ------
     ValueError
-        If the radius is not positive or beyond one degree.
+        If it is not positive or beyond one degree.
     """
-    if not 0 < radius <= 3600:
+    if not 0 < radius <= LARGEST:
         msg = f"a cross-match radius lies between 0 and 3600 arcsec, not {radius}"
         raise ValueError(msg)
-    order = int(np.floor(np.log2(_ORDER_0_ARCSEC * _NARROWEST / radius)))
-    return min(FINE, order)
+
+
+def layers(ra: Floats, dec: Floats, reach: Floats) -> tuple[list[Layer], Integers, Integers]:
+    """Put rows into an order in which they are found fast.
+
+    Parameters
+    ----------
+    ra, dec
+        Degrees, ``ra`` within 0 to 360, shape ``(m,)``.
+    reach
+        Search radius of each row in arcsec, shape ``(m,)``; 0 for one that matches nothing.
+
+    Returns
+    -------
+    layers
+        Layers of doubling radius.
+    order
+        The rows in their new order, shape ``(m,)``.
+    starts
+        First rows of the zones of all layers.
+    """
+    with np.errstate(divide="ignore"):
+        # below half an arcminute a zone is as high anyway
+        octave = np.where(reach > 0, np.maximum(np.ceil(np.log2(reach / 30.0)), 0), -1).astype(np.int64)
+    made: list[Layer] = []
+    orders: list[Integers] = []
+    starts: list[Integers] = []
+    first, before = 0, 0
+    for step in np.unique(octave).tolist():
+        rows = np.flatnonzero(octave == step)
+        radius = float(reach[rows].max())
+        height = zone_height(len(rows), radius)
+        zones = zone_of(dec[rows], height)
+        ranked = np.lexsort((ra[rows], zones))
+        own = zone_starts(zones[ranked], height)
+        made.append(Layer(radius=radius, height=height, first=first, zones=len(own) - 1))
+        orders.append(rows[ranked])
+        starts.append(own + before)
+        first += len(own)
+        before += len(rows)
+    return made, _joined(orders), _joined(starts)
 
 
 def match(
-    ra: npt.ArrayLike, dec: npt.ArrayLike, pixels: Integers, positions: Floats, radius: float
+    ra: npt.ArrayLike,
+    dec: npt.ArrayLike,
+    rows: tuple[Floats, Floats],
+    index: tuple[Sequence[Layer], Integers],
+    radius: float | None = None,
 ) -> Matches:
     """Return all pairs within a radius.
 
     Parameters
     ----------
     ra, dec
-        Positions to look up, ICRS degrees, shape ``(n,)``; rows that are not finite match nothing.
-    pixels
-        Ascending nested pixels of order 12 of the catalogue, shape ``(m,)``.
-    positions
-        ICRS degrees of the catalogue in the same order, shape ``(m, 2)``.
+        Positions to look up, ICRS degrees, shape ``(n,)``; those that are not finite match nothing.
+    rows
+        ICRS degrees of the catalogue in the order of its layers, shape ``(m,)`` each.
+    index
+        Layers and starts, as `layers` gives them.
     radius
-        In arcsec.
+        In arcsec; None: the largest of each layer.
     """
-    ra, dec = np.asarray(ra, dtype=np.float64), np.asarray(dec, dtype=np.float64)
-    order = order_for(radius)
-    usable = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90))
-    if not usable.size or not len(pixels):
-        return Matches(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    centre = pixel(ra[usable], dec[usable], order)
-    grid: Any = HEALPix(nside=2**order, order="nested")
-    around = np.vstack([centre, grid.neighbours(centre)])
-    rows = np.broadcast_to(usable, around.shape).ravel()
-    around = around.ravel()
-    # a pixel at a corner of a base face has seven neighbours; the eighth is -1
-    rows, around = rows[around >= 0], around[around >= 0]
-    shift = 2 * (FINE - order)
-    first = np.searchsorted(pixels, around << shift, side="left")
-    last = np.searchsorted(pixels, (around + 1) << shift, side="left")
-    count = last - first
-    rows = np.repeat(rows, count)
-    starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
-    index = np.arange(len(rows), dtype=np.int64) + starts
-    near = np.asarray(positions[index])
-    distance = separation(ra[rows], dec[rows], near[:, 0], near[:, 1])
-    keep = distance <= radius
-    rows, index, distance = rows[keep], index[keep], distance[keep]
-    ranked = np.lexsort((index, distance, rows))
-    return Matches(rows[ranked], index[ranked], distance[ranked])
+    lon = np.ascontiguousarray(np.atleast_1d(np.asarray(ra, dtype=np.float64)))
+    lat = np.ascontiguousarray(np.atleast_1d(np.asarray(dec, dtype=np.float64)))
+    if radius is not None:
+        check_radius(radius)
+    owners, indices, distances = [], [], []
+    for layer in index[0]:
+        wanted = layer.radius if radius is None else radius
+        if wanted <= 0:
+            continue
+        starts = index[1][layer.first : layer.first + layer.zones + 1]
+        owner, found, distance = cones(lon, lat, *rows, starts, layer.height, wanted / 3600.0)
+        owners.append(owner)
+        indices.append(found)
+        distances.append(distance * 3600.0)
+    owner, found = _joined(owners), _joined(indices)
+    distance = np.concatenate(distances) if distances else np.empty(0)
+    ranked = np.lexsort((found, distance, owner))
+    return Matches(owner[ranked], found[ranked], distance[ranked])
+
+
+def _joined(parts: Sequence[Integers]) -> Integers:
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
-from nightdesk.crossmatch.catalogue import META, Catalogue, catalogue_names
+from nightdesk.crossmatch.catalogue import META, Catalogue, FormatError, catalogue_names
+
+log = logging.getLogger(__name__)
 
 
 class Shelf:
@@ -24,6 +27,7 @@ class Shelf:
         self._interval = interval
         self._looked = float("-inf")
         self._open: dict[str, tuple[tuple[int, int], Catalogue]] = {}
+        self._refused: set[tuple[str, int, int]] = set()
 
     def catalogues(self) -> list[Catalogue]:
         """Return the catalogues, sorted by name."""
@@ -42,6 +46,10 @@ class Shelf:
                 found[name] = (
                     known if known and known[0] == stamp else (stamp, Catalogue(self._directory / name))
                 )
+            except FormatError as error:
+                if (name, *stamp) not in self._refused:
+                    log.warning("%s", error)
+                    self._refused.add((name, *stamp))
             except FileNotFoundError:
                 # it was replaced or removed between two of our looks: keep what is open until the next one
                 if name in self._open:

@@ -11,11 +11,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from nightdesk.crossmatch.catalogue import COLUMNS, META, NAME, PIXELS, POSITIONS, ROWS, Meta
-from nightdesk.crossmatch.matching import order_for
-from nightdesk.sky import FINE, pixel
-
-_PIXEL_CHUNK = 500_000
+from nightdesk.crossmatch.catalogue import (
+    COLUMNS,
+    DEC,
+    DISTANCE,
+    ELLIPSES,
+    FORMAT,
+    META,
+    NAME,
+    RA,
+    REACH,
+    ROWS,
+    STARTS,
+    Meta,
+)
+from nightdesk.crossmatch.galaxies import Galaxies
+from nightdesk.crossmatch.matching import check_radius, layers
 
 
 def write_catalogue(
@@ -27,6 +38,7 @@ def write_catalogue(
     *,
     radius: float = 2.0,
     source: str = "",
+    galaxies: Galaxies | None = None,
 ) -> Meta:
     """Write a catalogue; readers see the former one or the new one, never a half.
 
@@ -44,6 +56,8 @@ def write_catalogue(
         Match radius in arcsec.
     source
         Where the rows came from, for people.
+    galaxies
+        Distances and shapes of the rows, for a match by physical distance; it takes the place of ``radius``.
 
     Raises
     ------
@@ -53,27 +67,36 @@ def write_catalogue(
     if not NAME.fullmatch(name):
         msg = f"catalogue name {name!r}: a letter, then letters, digits or _ (64 at most)"
         raise ValueError(msg)
-    order_for(radius)
-    positions = np.column_stack([np.asarray(ra, np.float64) % 360.0, np.asarray(dec, np.float64)])
-    pixels = np.empty(len(positions), np.int64)
-    for start in range(0, len(positions), _PIXEL_CHUNK):
-        part = slice(start, start + _PIXEL_CHUNK)
-        pixels[part] = pixel(positions[part, 0], positions[part, 1], FINE)
-    ranked = np.argsort(pixels, kind="stable")
+    check_radius(radius)
+    lon, lat = np.asarray(ra, np.float64) % 360.0, np.asarray(dec, np.float64)
+    arrays: dict[str, npt.NDArray[np.float64] | None] = {RA: lon, DEC: lat}
+    reach = np.full(len(lon), radius)
+    if galaxies is not None:
+        reach, ellipses = galaxies.radius(), galaxies.ellipses()
+        arrays |= {DISTANCE: galaxies.believed(), REACH: reach, ELLIPSES: ellipses}
+        if ellipses is not None:
+            reach = np.maximum(reach, ellipses[:, 0])
+    grouped, order, starts = layers(lon, lat, reach)
     version = uuid.uuid4().hex[:12]
     home = directory / name
     target = home / version
     target.mkdir(parents=True)
-    np.save(target / PIXELS, pixels[ranked])
-    np.save(target / POSITIONS, positions[ranked])
-    np.save(target / ROWS, ranked.astype(np.int64))
+    for file, values in arrays.items():
+        if values is not None:
+            np.save(target / file, values[order])
+    np.save(target / ROWS, order)
+    np.save(target / STARTS, starts)
     with pa.OSFile(str(target / COLUMNS), "wb") as sink, pa.ipc.new_file(sink, columns.schema) as writer:
-        writer.write_table(columns.take(pa.array(ranked)).combine_chunks())
+        writer.write_table(columns.take(pa.array(order)).combine_chunks())
     meta = Meta(
         name=name,
         version=version,
-        rows=len(positions),
-        radius=radius,
+        format=FORMAT,
+        rows=len(lon),
+        radius=float(reach.max(initial=0.0)) if galaxies else radius,
+        radius_kpc=galaxies.radius_kpc if galaxies else None,
+        without_distance=int(np.isnan(galaxies.believed()).sum()) if galaxies else 0,
+        layers=grouped,
         columns=columns.column_names,
         source=source,
         loaded_at=datetime.now(UTC),

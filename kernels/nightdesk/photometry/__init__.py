@@ -9,10 +9,12 @@ from nightdesk.photometry.conversions import (
     flux_in_ujy,
     flux_of_magnitude,
     magnitude_of_flux,
+    magnitude_or_limit,
     utc,
 )
 from nightdesk.photometry.curves import POINTS, light_curve
 from nightdesk.photometry.points import Kind, frame_of_points, measure
+from nightdesk.photometry.totals import total, total_magnitude
 
 __all__ = [
     "MJD_ZERO",
@@ -25,6 +27,9 @@ __all__ = [
     "frame_of_points",
     "light_curve",
     "magnitude_of_flux",
+    "magnitude_or_limit",
     "measure",
+    "total",
+    "total_magnitude",
     "utc",
 ]

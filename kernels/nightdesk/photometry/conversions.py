@@ -50,6 +50,46 @@ def flux_in_ujy(flux: npt.ArrayLike, zeropoint: npt.ArrayLike) -> Floats:
     return np.asarray(flux, dtype=np.float64) * flux_of_magnitude(zeropoint)
 
 
+def magnitude_or_limit(
+    flux: npt.ArrayLike,
+    error: npt.ArrayLike,
+    zeropoint: npt.ArrayLike = ZEROPOINT,
+    *,
+    significant: float = SIGNIFICANT,
+    limit: float = LIMIT_SIGMA,
+) -> tuple[Floats, Floats, Floats]:
+    """Return magnitudes of forced fluxes where they are significant, else upper limits.
+
+    As ZTF's forced photometry is to be used (Masci et al. 2023, arXiv:2305.16279): a flux above SNT = 3 sigma
+    is a detection, else SNU = 5 sigma are the limit.
+
+    Parameters
+    ----------
+    flux, error
+        Difference fluxes and their standard errors, in units of which 1 has the magnitude ``zeropoint``.
+    significant
+        Signal-to-noise ratio of a detection.
+    limit
+        Signal-to-noise ratio of a limit.
+
+    Returns
+    -------
+    magnitude, error
+        AB; NaN where the flux is not significant.
+    limiting_magnitude
+        AB; NaN where the flux is significant or the error is not known.
+    """
+    size, sigma = np.asarray(flux, dtype=np.float64), np.asarray(error, dtype=np.float64)
+    zero = np.asarray(zeropoint, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        seen = (size / sigma > significant) & (sigma > 0)
+        magnitude = np.where(seen, zero - 2.5 * np.log10(np.where(seen, size, 1.0)), np.nan)
+        uncertainty = np.where(seen, POGSON * sigma / size, np.nan)
+        unseen = ~seen & (sigma > 0)
+        faintest = np.where(unseen, zero - 2.5 * np.log10(np.where(unseen, limit * sigma, 1.0)), np.nan)
+    return magnitude, uncertainty, faintest
+
+
 def utc(times: npt.ArrayLike, clock: Clock) -> tuple[Floats, Floats]:
     """Return survey times as UTC.
 

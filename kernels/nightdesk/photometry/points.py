@@ -17,6 +17,7 @@ from nightdesk.photometry.conversions import (
     magnitude_of_flux,
     utc,
 )
+from nightdesk.photometry.fields import PointFields
 from nightdesk.surveys import Survey
 from nightdesk.surveys.model import Photometry
 
@@ -45,11 +46,13 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
         null for a non-detection.
     """
     how = _how(survey, kind)
-    fields = _Fields(points, prefix, how.invalid)
+    fields = PointFields(points, prefix, how.invalid)
     mjd, jd = utc(fields.number(survey.time.field), survey.time)
     flux, error, mag, magerr = _brightness(fields, how)
     limit = fields.number(how.limit) if how.limit else magnitude_of_flux(error * LIMIT_SIGMA)
-    band = [None if b is None else survey.band.names.get(b) for b in fields.text(survey.band.field)]
+    band = fields.text(survey.band.field).replace_strict(
+        list(survey.band.names), list(survey.band.names.values()), default=None, return_dtype=pl.String
+    )
     own_id = None if kind == "forced" else survey.id.rpartition(".")[2]
     program: pl.Series | int = (
         survey.programid if isinstance(survey.programid, int) else fields.integer(survey.programid)
@@ -58,7 +61,7 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
         [
             _series("mjd", mjd),
             _series("jd", jd),
-            pl.Series("band", band, pl.String),
+            band.alias("band"),
             _series("flux", flux),
             _series("fluxerr", error),
             _series("mag", mag),
@@ -92,7 +95,7 @@ def _how(survey: Survey, kind: Kind) -> Photometry:
     return survey.forced if kind == "forced" else survey.detection
 
 
-def _brightness(fields: _Fields, how: Photometry) -> tuple[Floats, Floats, Floats, Floats]:
+def _brightness(fields: PointFields, how: Photometry) -> tuple[Floats, Floats, Floats, Floats]:
     """Return flux and error in µJy, and magnitude and error of the flux's absolute value."""
     if how.kind == "flux":
         zero = fields.number(how.zeropoint) if isinstance(how.zeropoint, str) else how.zeropoint or 0.0
@@ -101,43 +104,8 @@ def _brightness(fields: _Fields, how: Photometry) -> tuple[Floats, Floats, Float
         size = np.where(flux == 0, np.nan, np.abs(flux))
         return flux, error, magnitude_of_flux(size), POGSON * error / size
     mag, magerr = fields.number(how.value), fields.number(how.error)
-    sides = {text: 1.0 if text.lower() in how.positive else -1.0 for text in fields.texts(how.sign)}
-    sign = np.array([np.nan if s is None else sides[s] for s in fields.text(how.sign)], dtype=np.float64)
-    flux = flux_of_magnitude(mag) * sign
+    flux = flux_of_magnitude(mag) * fields.sign(how.sign, how.positive)
     return flux, np.abs(flux) * magerr / POGSON, mag, magerr
-
-
-class _Fields:
-    """A survey's fields; NaN or null for one that the frame lacks, or where a value is invalid."""
-
-    def __init__(self, frame: pl.DataFrame, prefix: str, invalid: Sequence[float]) -> None:
-        self._frame = frame
-        self._columns = set(frame.columns)
-        self._prefix = prefix
-        self._invalid = list(invalid)
-
-    def _raw(self, name: str | None, dtype: pl.DataType) -> pl.Series:
-        column = f"{self._prefix}{name}"
-        if name is None or column not in self._columns:
-            return pl.Series(column, [None] * self._frame.height, dtype)
-        return self._frame.get_column(column).cast(dtype, strict=False)
-
-    def number(self, name: str) -> Floats:
-        values = self._raw(name, pl.Float64()).to_numpy().astype(np.float64)
-        unknown = ~np.isfinite(values)
-        for number in self._invalid:
-            unknown |= values == number
-        values[unknown] = np.nan
-        return values
-
-    def integer(self, name: str | None) -> pl.Series:
-        return self._raw(name, pl.Int64())
-
-    def text(self, name: str | None) -> list[str | None]:
-        return self._raw(name, pl.String()).to_list()
-
-    def texts(self, name: str | None) -> set[str]:
-        return {text for text in self.text(name) if text is not None}
 
 
 def _series(name: str, values: Floats) -> pl.Series:

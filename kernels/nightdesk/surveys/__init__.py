@@ -1,28 +1,20 @@
-"""The surveys that Nightdesk reads, each one declarative file beside this one.
+"""The surveys that Nightdesk reads, each one declarative file: those beside this one, and a site's own.
 
 A new survey is a new ``<name>.toml``; `Survey` says what stands in it.
 """
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import Final
 
+from nightdesk.surveys.checking import problems
 from nightdesk.surveys.model import Survey
+from nightdesk.surveys.reading import SurveyError, parse_survey, read_survey
+from nightdesk.surveys.registry import Surveys
 
-__all__ = ["SURVEYS", "Survey", "get"]
+__all__ = ["SURVEYS", "Survey", "SurveyError", "Surveys", "get", "parse_survey", "problems", "read_survey"]
 
-
-def _load() -> dict[str, Survey]:
-    entries = sorted(
-        (e for e in files(__package__).iterdir() if e.name.endswith(".toml")), key=lambda e: e.name
-    )
-    found = [Survey.model_validate(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in entries]
-    return {survey.name: survey for survey in found}
-
-
-SURVEYS: Final[dict[str, Survey]] = _load()
+SURVEYS: Final = Surveys()
 """Survey name, as in ``ZTF``, -> survey."""
 
 

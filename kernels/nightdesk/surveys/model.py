@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+ZEROPOINTS: Final = {"Jy": 8.9, "mJy": 16.4, "uJy": 23.9, "nJy": 31.4}
+"""Unit of flux -> AB magnitude of one: -2.5 log10(f / erg s-1 cm-2 Hz-1) - 48.60, Oke & Gunn 1983."""
 
 
 def _pattern(value: str) -> str:
@@ -22,6 +27,26 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Flux(_Part):
+    """What a unit says is told by the zero point from then on."""
+
+    zeropoint: float | str | None = None
+    """AB magnitude of flux 1, or the field that holds it; for a flux."""
+    unit: Literal["Jy", "mJy", "uJy", "nJy"] | None = None
+    """Unit of a flux, instead of its zero point."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zeropoint_of_unit(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or values.get("unit") not in ZEROPOINTS:
+            return values
+        known = ZEROPOINTS[values["unit"]]
+        if values.get("zeropoint") not in (None, known):
+            msg = f"a flux in {values['unit']} has the zero point {known}, not {values['zeropoint']}"
+            raise ValueError(msg)
+        return {**values, "zeropoint": known}
 
 
 class Name(_Part):
@@ -49,7 +74,7 @@ class Bands(_Part):
     """Value of the field, as text -> band."""
 
 
-class Photometry(_Part):
+class Photometry(_Flux):
     """How one kind of point gives its brightness: a signed flux, or a magnitude and a sign."""
 
     kind: Literal["flux", "magnitude"]
@@ -57,14 +82,28 @@ class Photometry(_Part):
     """Field of the flux or of the magnitude."""
     error: str
     """Field of its standard error."""
-    zeropoint: float | str | None = None
-    """AB magnitude of flux 1, or the field that holds it; for a flux."""
     sign: str | None = None
     """Field that says whether the source is brighter than the reference; for a magnitude."""
     positive: tuple[str, ...] = ()
     """Values of the sign field, as text, of a brighter source."""
     limit: str | None = None
     """Field of the 5 sigma limiting AB magnitude; None: five times the error of the flux."""
+    invalid: tuple[float, ...] = ()
+    """Numbers that stand for no value."""
+
+
+class Total(_Flux):
+    """How bright source and reference are together: by a flux of the science image, or by the reference."""
+
+    kind: Literal["flux", "reference"]
+    value: str
+    """Field of the total flux, or of the AB magnitude of the nearest source in the reference image."""
+    error: str
+    """Field of its standard error."""
+    distance: str | None = None
+    """Field of the distance to that reference source in arcsec."""
+    within: float = 1.4
+    """Largest such distance at which the two are one, as in Förster et al. 2021, AJ 161, 242."""
     invalid: tuple[float, ...] = ()
     """Numbers that stand for no value."""
 
@@ -81,25 +120,38 @@ class SolarSystem(_Part):
 
 
 class Registry(_Part):
-    """Where the schemas of framed packets come from: data files of an installed package."""
+    """Where the schemas of framed packets come from: files of a directory, or of an installed package."""
 
     ids: tuple[int, int]
     """Smallest and largest schema id of the survey; an id is ``100 * major + minor``."""
-    package: str
-    """Package whose data files are read; it is not imported."""
     path: str
-    """File within the package, with ``{major}`` and ``{minor}``."""
-    extra: str
+    """File within the directory or package, with ``{major}`` and ``{minor}``."""
+    directory: str = ""
+    """Directory, beside the survey's file unless absolute."""
+    package: str = ""
+    """Package whose data files are read; it is not imported."""
+    extra: str = ""
     """What to install if the package is missing."""
+
+    def file(self, number: int) -> Path | None:
+        """Return where the schema of an id lies; None if the package is not installed."""
+        major, minor = divmod(number, 100)
+        name = self.path.format(major=major, minor=minor)
+        if self.directory:
+            return Path(self.directory) / name
+        spec = find_spec(self.package)
+        if spec is None or not spec.submodule_search_locations:
+            return None
+        return Path(spec.submodule_search_locations[0]) / name
 
 
 class History(_Part):
     """Which arrays of a packet hold the object's past."""
 
-    prv: str
-    """Earlier detections and non-detections."""
-    fp: str
-    """Forced photometry."""
+    prv: str = ""
+    """Earlier detections and non-detections; empty: the packets have none."""
+    fp: str = ""
+    """Forced photometry; empty: the packets have none."""
 
 
 class Survey(_Part):
@@ -109,8 +161,8 @@ class Survey(_Part):
     is always called ``candidate``, whatever the survey calls it.
     """
 
-    name: str
-    """Short name, the key in `nightdesk.surveys.SURVEYS`."""
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,31}$")
+    """Short name, the key in `nightdesk.surveys.SURVEYS`; collections and filters are named after it."""
     title: str
     stream: str
     """Name of the stream that the marshal's groups subscribe to."""
@@ -142,6 +194,7 @@ class Survey(_Part):
     band: Bands
     detection: Photometry
     forced: Photometry
+    total: Total | None = None
     score: tuple[str, ...]
     """Columns of the real/bogus score, 0 to 1; the first that is there counts."""
     programid: str | int
@@ -150,18 +203,26 @@ class Survey(_Part):
     history: History
     identity: tuple[tuple[str, ...], ...]
     """Fields that identify a point of history; the first set that is complete counts."""
-    stamps: dict[str, str]
-    """``science``, ``template``, ``difference`` -> field of the packet."""
+    stamps: dict[Literal["science", "template", "difference"], str]
+    """Cutout -> field of the packet: bytes, or a record with ``stampData``."""
+    sample: str = ""
+    """Schema or packet that the declaration is checked with whenever it is read; beside the survey's file."""
 
     def model_post_init(self, _context: Any, /) -> None:
         """Check what no single field shows."""
         if self.framing == "confluent" and self.registry is None:
             msg = f"{self.name}: framed packets need a [registry] of schemas"
             raise ValueError(msg)
+        if self.registry is not None and bool(self.registry.package) == bool(self.registry.directory):
+            msg = f"{self.name}: [registry] needs either a directory or a package"
+            raise ValueError(msg)
+        if self.total is not None and self.total.kind == "flux" and self.total.zeropoint is None:
+            msg = f"{self.name}: a total flux needs a unit or a zeropoint"
+            raise ValueError(msg)
         for part in (self.detection, self.forced):
             needed = part.zeropoint if part.kind == "flux" else part.sign
             if needed is None:
-                msg = f"{self.name}: a flux needs a zeropoint and a magnitude needs a sign"
+                msg = f"{self.name}: a flux needs a unit or a zeropoint, and a magnitude a sign"
                 raise ValueError(msg)
 
     def __hash__(self) -> int:
@@ -182,6 +243,16 @@ class Survey(_Part):
     def aux(self) -> str:
         """Collection of the objects' light curves and cross-matches."""
         return f"{self.name}_alerts_aux"
+
+    @property
+    def points(self) -> str:
+        """Collection of what alerts added to light curves and is not yet in `aux`."""
+        return f"{self.name}_alerts_points"
+
+    @property
+    def objects(self) -> str:
+        """Collection of what the broker remembers of the objects."""
+        return f"{self.name}_objects"
 
     @property
     def cutouts(self) -> str:

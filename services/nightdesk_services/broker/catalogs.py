@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nightdesk.crossmatch import Catalogue, Meta, catalogue_names, remove_catalogue, write_catalogue
+from nightdesk.crossmatch import (
+    FormatError,
+    Meta,
+    catalogue_names,
+    read_meta,
+    remove_catalogue,
+    write_catalogue,
+)
 from nightdesk.settings import Settings
 
 from nightdesk_services.broker.services.catalogues.checking import position
+from nightdesk_services.broker.services.catalogues.galaxies import GalaxyColumns
 from nightdesk_services.broker.services.catalogues.reading import read
 
-__all__ = ["Meta", "list_catalogs", "load", "remove"]
+__all__ = ["GalaxyColumns", "Meta", "list_catalogs", "load", "remove"]
+
+log = logging.getLogger(__name__)
 
 
 def load(
@@ -23,6 +34,7 @@ def load(
     *,
     columns: Sequence[str] | None = None,
     radius: float = 2.0,
+    galaxies: GalaxyColumns | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Meta:
     """Load a catalogue, or replace it; workers take it up by themselves.
@@ -39,6 +51,8 @@ def load(
         What a match brings along; None: all columns that hold one value a row.
     radius
         Match radius in arcsec.
+    galaxies
+        Columns of distance and shape, for a match by physical distance; it takes the place of ``radius``.
     progress
         Called with steps done and steps in all.
 
@@ -51,21 +65,36 @@ def load(
     """
     tell = progress or (lambda _done, _total: None)
     tell(0, 3)
-    table = read(Path(path), (ra, dec), columns)
+    needed = [ra, dec, *(galaxies.names if galaxies else [])]
+    table = read(Path(path), needed, columns)
     tell(1, 3)
     place = position(table, ra, dec)
-    kept = table.drop_columns([c for c in {ra, dec} if columns is None or c not in columns])
+    shapes = galaxies.read(table) if galaxies else None
+    unasked = {ra, dec} if columns is None else set(needed) - set(columns)
+    kept = table.drop_columns([name for name in table.column_names if name in unasked])
     tell(2, 3)
     meta = write_catalogue(
-        settings.catalogs, name, *place, kept, radius=radius, source=str(Path(path).resolve())
+        settings.catalogs,
+        name,
+        *place,
+        kept,
+        radius=radius,
+        source=str(Path(path).resolve()),
+        galaxies=shapes,
     )
     tell(3, 3)
     return meta
 
 
 def list_catalogs(settings: Settings) -> list[Meta]:
-    """Return what is loaded, by name."""
-    return [Catalogue(settings.catalogs / name).meta for name in catalogue_names(settings.catalogs)]
+    """Return what is loaded, by name, without what another version of Nightdesk wrote."""
+    found = []
+    for name in catalogue_names(settings.catalogs):
+        try:
+            found.append(read_meta(settings.catalogs / name))
+        except FormatError as error:
+            log.warning("%s", error)
+    return found
 
 
 def remove(settings: Settings, name: str) -> None:

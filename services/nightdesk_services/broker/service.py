@@ -20,6 +20,7 @@ from nightdesk_services.broker.services.metrics import registry
 from nightdesk_services.broker.services.monitor import Monitor
 from nightdesk_services.broker.services.totals import Totals
 from nightdesk_services.broker.services.workers import WorkerPool
+from nightdesk_services.broker.watching import Watch
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +34,20 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     monitor = Monitor()
     pool = WorkerPool(settings, worker.consume, worker.stop)
+    watch = Watch.create(settings, monitor)
     parts = Parts(
         monitor=monitor,
-        metrics=registry(monitor, lambda: len(pool.running)),
+        metrics=registry(monitor, lambda: len(pool.running), lambda: watch.retrying.outcomes),
         totals=Totals(lambda: count_documents(settings)),
+        quarantine=watch.quarantine,
+        retrying=watch.retrying,
+        summaries=watch.summaries,
         running=lambda: len(pool.running),
     )
     server = HTTPServer(Application([*routes(PREFIX), *routes("")], parts=parts))
     server.listen(settings.broker_port, "127.0.0.1")
     log.info("the broker listens on http://127.0.0.1:%d%s", settings.broker_port, PREFIX)
-    work = asyncio.create_task(_work(settings, pool, monitor, parts))
+    work = asyncio.create_task(_work(settings, pool, parts, watch))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
     parts.phase = "stopping"
@@ -54,14 +59,16 @@ async def serve(settings: Settings) -> None:
             await work
     finally:
         await pool.close()
+        await watch.close()
     log.info("the broker has ended")
 
 
-async def _work(settings: Settings, pool: WorkerPool, monitor: Monitor, parts: Parts) -> None:
+async def _work(settings: Settings, pool: WorkerPool, parts: Parts, watch: Watch) -> None:
     pause = 0.5
     while True:
         try:
             await asyncio.to_thread(prepare_store, settings)
+            await asyncio.to_thread(watch.prepare)
             break
         except StoreUnavailableError as error:
             parts.phase = "waiting for the store"
@@ -69,6 +76,8 @@ async def _work(settings: Settings, pool: WorkerPool, monitor: Monitor, parts: P
             await asyncio.sleep(pause)
             pause = min(5.0, pause * 2)
     parts.phase = "starting workers"
-    await pool.start(worker.TOPIC, monitor.report)
+    await pool.start(worker.TOPIC, parts.monitor.report)
     parts.phase = "running"
-    await pool.supervise()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(pool.supervise())
+        tasks.create_task(watch.keep())

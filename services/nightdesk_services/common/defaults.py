@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from zlib import crc32
 
 from nightdesk.surveys import SURVEYS
 from pymongo import UpdateOne
@@ -79,6 +80,12 @@ def ensure_defaults(db: Database[dict[str, Any]]) -> None:
             for number, name, survey, stream, source in _FILTERS
         ],
     }
+    known = {survey for _, survey, _ in _STREAMS}
+    for name, survey in SURVEYS.items():
+        if name not in known:
+            wanted["streams"].append(
+                {"_id": _id_of(name), "name": survey.stream, "altdata": {"survey": name, "selector": [1]}}
+            )
     # counters first: nobody must be given an id that a default is about to take
     highest = {name: max(int(d["_id"]) for d in documents) for name, documents in wanted.items()}
     db["counters"].bulk_write(
@@ -97,3 +104,8 @@ def ensure_defaults(db: Database[dict[str, Any]]) -> None:
             ],
             ordered=False,
         )
+
+
+def _id_of(survey: str) -> int:
+    """Return the id of a site's own survey's stream: processes that make it at the same time agree."""
+    return 1000 + crc32(survey.encode()) % 1_000_000

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from nightdesk.crossmatch import Catalogue, Shelf, catalogue_names, remove_catalogue, write_catalogue
+from nightdesk.crossmatch import (
+    Catalogue,
+    FormatError,
+    Shelf,
+    catalogue_names,
+    read_meta,
+    remove_catalogue,
+    write_catalogue,
+)
 
 
 def write(directory: Path, name: str = "STARS", kind: str = "M", radius: float = 2.0) -> None:
@@ -59,3 +67,20 @@ def test_a_name_that_cannot_be_a_field_is_refused(tmp_path: Path, name: str) -> 
     with pytest.raises(ValueError, match="catalogue name"):
         write(tmp_path, name=name)
     assert not remove_catalogue(tmp_path, name)
+
+
+def test_a_catalogue_of_another_format_is_refused_and_passed_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path)
+    write(tmp_path, name="OLD")
+    old = tmp_path / "OLD/meta.json"
+    old.write_text('{"name": "OLD", "version": "1", "rows": 3, "radius": 2.0}')
+    shelf = Shelf(tmp_path, interval=0)
+    assert [c.name for c in shelf.catalogues()] == ["STARS"]
+    assert [c.name for c in shelf.catalogues()] == ["STARS"]
+    assert caplog.text.count("catalogue OLD was written by another version") == 1
+    with pytest.raises(FormatError, match="load it again"):
+        read_meta(tmp_path / "OLD")
+    write(tmp_path, name="OLD")
+    assert [c.name for c in shelf.catalogues()] == ["OLD", "STARS"]

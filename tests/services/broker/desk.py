@@ -81,6 +81,10 @@ class Replaying:
         self._thread = threading.Thread(target=run)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
     def _progress(self, done: int, _total: int) -> None:
         self.done = done
 

@@ -18,7 +18,6 @@ from nightdesk.settings import Settings
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker import catalogs
 
-from tests.services.broker.packets import real
 from tests.support.data import DATA, needs_data
 
 
@@ -144,6 +143,20 @@ def test_removing_what_is_not_there_says_so(here: Settings) -> None:
         catalogs.remove(here, "VSX")
 
 
+def real_places() -> np.ndarray:
+    """Positions of all real alerts, degrees, shape (41, 2)."""
+    places = np.concatenate(
+        [
+            decode([p.read_bytes() for p in sorted((DATA / folder).rglob("*.avro"))], SURVEYS[folder.upper()])
+            .batch.frame.select("ra", "dec")
+            .to_numpy()
+            for folder in ("ztf", "lsst")
+        ]
+    )
+    assert len(places) == 41
+    return places
+
+
 @needs_data
 @pytest.mark.parametrize(
     ("name", "ra", "dec", "radius"),
@@ -159,15 +172,7 @@ def test_real_alerts_match_as_astropy_finds(
     path = DATA / "catalogs" / f"{name}.parquet"
     catalogs.load(here, "CAT", path, ra, dec, radius=radius)
     catalogue = Catalogue(here.catalogs / "CAT")
-    places = np.concatenate(
-        [
-            decode([p.payload for p in real(survey)], SURVEYS[survey])
-            .batch.frame.select("ra", "dec")
-            .to_numpy()
-            for survey in ("ZTF", "LSST")
-        ]
-    )
-    assert len(places) == 41
+    places = real_places()
     found = catalogue.match(places[:, 0], places[:, 1])
     records: list[dict[str, Any]] = catalogue.records(found)
     got = {(int(row), r["_id"]): r["distance_arcsec"] for row, r in zip(found.row, records, strict=True)}
@@ -185,3 +190,90 @@ def test_real_alerts_match_as_astropy_finds(
     assert got
     close = catalogue.match(places[:, 0], places[:, 1], radius=2.0)
     assert len(close.row) == sum(distance <= 2 for distance in expected.values())
+
+
+def galaxies_file(directory: Path, **more: Any) -> Path:
+    columns = {
+        "ra": [10.0, 50.0, 90.0],
+        "dec": [0.0, 1.0, 2.0],
+        "d": [100e3, None, 2e3],
+        "name": ["a", "b", "c"],
+    }
+    path = directory / "galaxies.parquet"
+    pa.parquet.write_table(pa.table(columns | more), path)
+    return path
+
+
+def test_galaxies_are_matched_by_kpc(here: Settings, tmp_path: Path) -> None:
+    path = galaxies_file(tmp_path, a=[1.0, 1.0, None], q=[0.5, 0.5, None], pa=[90.0, 0.0, None])
+    columns = catalogs.GalaxyColumns(
+        "d", "kpc", 50, axis="a", axis_unit="arcmin", ratio="q", angle="pa", margin=2
+    )
+    meta = catalogs.load(here, "G", path, "ra", "dec", columns=["name"], galaxies=columns)
+    assert (meta.columns, meta.radius_kpc, meta.without_distance) == (["name"], 50, 1)
+    assert meta.radius == pytest.approx(50 / 2000 * 206264.806)
+    catalogue = Catalogue(here.catalogs / "G")
+    # 1.9 arcmin along the axis of the first and of the second, across them, and 1.4 degrees from the third
+    ra = [10 + 1.9 / 60, 10, 50, 50 + 1.9 / 60, 90]
+    found = catalogue.match(ra, [0, 1.9 / 60, 1 + 1.9 / 60, 1, 3.4])
+    assert [
+        (int(i), r["name"], r["in_ellipse"], r["distance_kpc"] and round(r["distance_kpc"], 1))
+        for i, r in zip(found.row, catalogue.records(found), strict=True)
+    ] == [(0, "a", True, 55.3), (2, "b", True, None), (4, "c", False, 48.9)]
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"distance": "dist"}, "has no column 'dist'"),
+        ({"distance": "name"}, "column name holds string, not numbers"),
+        ({"distance": "zero"}, "no row of zero is a distance"),
+        ({"distance": "d", "unit": "ly"}, "the unit of the distance is 'ly', none of kpc, Mpc, Gpc"),
+        ({"distance": "d", "axis": "d", "axis_unit": "rad"}, "the unit of the axis is 'rad'"),
+        ({"distance": "d", "ratio": "d"}, "needs the column of the axis"),
+        ({"distance": "d", "radius_kpc": -1.0}, "a physical radius is positive"),
+        ({"distance": "d", "max_radius": 20.0}, "between 0 and 10 degrees"),
+    ],
+)
+def test_galaxies_that_will_not_do_are_refused(
+    here: Settings, tmp_path: Path, how: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        path = galaxies_file(tmp_path, zero=[0.0, -1.0, None])
+        catalogs.load(here, "G", path, "ra", "dec", galaxies=catalogs.GalaxyColumns(**how))
+    assert catalogs.list_catalogs(here) == []
+
+
+@needs_data
+def test_real_alerts_match_nearby_galaxies_as_astropy_finds(here: Settings) -> None:
+    path = DATA / "catalogs" / "mangrove_filtered.parquet"
+    columns = catalogs.GalaxyColumns("ang_dist", radius_kpc=100, min_distance=0.5)
+    catalogs.load(here, "MANGROVE", path, "ra", "dec", galaxies=columns)
+    catalogue = Catalogue(here.catalogs / "MANGROVE")
+    raw = pa.parquet.read_table(path)
+    # distances are in Mpc: NGC 4993, host of GW170817, lies at about 40
+    row = raw["HyperLEDA_name"].to_pylist().index("NGC4993")
+    assert raw["ang_dist"][row].as_py() == pytest.approx(40, rel=0.1)
+    rng = np.random.default_rng(8)
+    some = rng.integers(0, raw.num_rows, 60)
+    offset = rng.normal(0, 0.02, (2, 60))
+    made = np.column_stack([raw["ra"].to_numpy()[some] + offset[0], raw["dec"].to_numpy()[some] + offset[1]])
+    places = np.concatenate([real_places(), made])
+    found = catalogue.match(places[:, 0], places[:, 1])
+    got = {
+        (int(i), r["_id"]): (r["distance_arcsec"], r["distance_kpc"])
+        for i, r in zip(found.row, catalogue.records(found), strict=True)
+    }
+    distance = raw["ang_dist"].to_numpy()
+    reach = np.where(distance >= 0.5, np.minimum(100 / (distance * 1000), np.radians(3.0)), -1)
+    sky = SkyCoord(raw["ra"].to_numpy(), raw["dec"].to_numpy(), unit="deg")
+    expected = {}
+    for i, place in enumerate(places):
+        near = np.flatnonzero(np.abs(sky.dec.rad - np.radians(place[1])) <= reach + 1e-9)
+        gap = SkyCoord(*place, unit="deg").separation(sky[near])
+        for j, angle in zip(near, gap, strict=True):
+            if angle.rad <= reach[j]:
+                expected[i, int(j)] = (angle.arcsec, angle.rad * distance[j] * 1000)
+    assert got.keys() == expected.keys()
+    assert {i for i, _ in got} & set(range(41))
+    assert all(got[pair] == pytest.approx(expected[pair], abs=1e-3) for pair in got)

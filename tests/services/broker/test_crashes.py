@@ -18,6 +18,7 @@ from nightdesk_services.broker.services.delivery import deliver
 from nightdesk_services.broker.services.pipeline import Pipeline
 from nightdesk_services.broker.services.stages import Stage
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.common.light_curves import read_object
 from pymongo.database import Database
 
 from tests.services.broker.packets import group, revisited, simulated
@@ -27,6 +28,7 @@ Db = Database[dict[str, Any]]
 NUMBER = 120
 WRITES = (
     ("_alerts", "insert_cutouts"),
+    ("_points", "insert"),
     ("_objects", "merge"),
     ("_candidates", "insert"),
     ("_alerts", "insert"),
@@ -48,7 +50,9 @@ def contents(database: Db) -> dict[str, Any]:
     """Everything in the store that a crash must not change."""
     survey = SURVEYS["ZTF"]
     objects = {}
-    for aux in database["ZTF_alerts_aux"].find():
+    for name in database["ZTF_objects"].distinct("_id"):
+        aux = read_object(database, survey, name)
+        assert aux is not None
         prv = [str(point_key(survey, p)) for p in aux["prv_candidates"]]
         assert len(prv) == len(set(prv))
         fp = [str(point_key(survey, p)) for p in aux["fp_hists"]]

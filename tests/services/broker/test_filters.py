@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -90,3 +91,45 @@ def test_stage_columns_can_be_used(new_pipeline: Callable[[], Pipeline], databas
     positive = [d for d in database["ZTF_alerts"].find() if d["features"]["peak_mag"] is not None]
     assert passed(database, 11) > 0
     assert passed(database, 11) <= len(positive)
+
+
+PIPELINE = [
+    {"$match": {"candidate.magpsf": {"$lt": 19}, "candidate.isdiffpos": {"$in": ["t", "1", 1]}}},
+    {"$project": {"objectId": 1, "annotations": {"mag": {"$round": ["$candidate.magpsf", 2]}}}},
+]
+
+
+def test_a_pipeline_gives_what_the_same_expression_gives(pipeline: Pipeline, database: Db) -> None:
+    add(database, 11, json.dumps(PIPELINE), kind="pipeline")
+    add(database, 12, "magpsf < 19 and isdiffpos")
+    pipeline.run(group(simulated("ZTF", 120)))
+    found = {n: {d["candid"]: d for d in database["candidates"].find({"filter_id": n})} for n in (11, 12)}
+    assert 0 < len(found[11]) < 120
+    assert set(found[11]) == set(found[12])
+    for one in found[11].values():
+        assert one["annotations"] == {"mag": round(one["magpsf"], 2)}
+    assert all(one["annotations"] == {} for one in found[12].values())
+    spent = pipeline.statistics.filter_seconds
+    assert spent[11] > 0 and spent[12] > 0
+    assert pipeline.statistics.filter_passes[11] == len(found[11])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{}", "list of one stage"),
+        ("[{", "JSONDecodeError"),
+        ('[{"$out": "alerts"}]', "$out"),
+        ('[{"$project": {"a": {"$divide": [1, 0]}}}]', "no value for 20 of 20"),
+    ],
+)
+def test_a_pipeline_that_fails_fails_alone(
+    pipeline: Pipeline, database: Db, source: str, message: str
+) -> None:
+    add(database, 11, source, kind="pipeline")
+    add(database, 12, "magpsf < 99")
+    pipeline.run(group(simulated("ZTF", 20)))
+    assert (passed(database, 11), passed(database, 12)) == (0, 20)
+    broken = database["filters"].find_one({"_id": 11})
+    assert broken is not None
+    assert message in broken["last_error"]["message"]

@@ -11,6 +11,7 @@ import psutil
 import pytest
 from nightdesk.alerts import decode, point_key
 from nightdesk.surveys import SURVEYS
+from nightdesk_services.common.light_curves import read_object
 
 from tests.services.broker.desk import Desk, Replaying, desk, until
 from tests.services.broker.packets import simulated
@@ -38,7 +39,7 @@ class Night:
     def __init__(self, here: Desk, directory: Path, seed: int) -> None:
         self.here = here
         # simulated nights may share alerts
-        for name in ("ZTF_alerts", "ZTF_alerts_aux", "ZTF_alerts_cutouts", "candidates"):
+        for name in (ZTF.alerts, ZTF.aux, ZTF.points, ZTF.objects, ZTF.cutouts, "candidates"):
             here.database[name].delete_many({})
         packets = simulated("ZTF", NUMBER, seed=seed)
         for i, packet in enumerate(packets):
@@ -60,7 +61,7 @@ class Night:
         cutouts = self.here.database["ZTF_alerts_cutouts"]
         assert cutouts.count_documents({"_id": {"$in": self.ids}}) == NUMBER
         for row, (candid, name) in enumerate(self.batch.frame.select("candid", "objectId").iter_rows()):
-            aux = self.here.database["ZTF_alerts_aux"].find_one({"_id": name})
+            aux = read_object(self.here.database, ZTF, name)
             assert aux is not None
             for field, past in (("prv_candidates", self.batch.prv), ("fp_hists", self.batch.fp)):
                 keys = [point_key(ZTF, p) for p in aux[field]]

@@ -12,6 +12,7 @@ from nightdesk.photometry import light_curve
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker.models.packets import Packet, digest
 from nightdesk_services.broker.services.pipeline import Pipeline, by_survey
+from nightdesk_services.common.light_curves import read_object
 from pymongo.database import Database
 
 from tests.services.broker.packets import group, real, revisited, simulated
@@ -46,7 +47,7 @@ def test_every_real_packet_goes_in_once(pipeline: Pipeline, database: Db, survey
     assert all(isinstance(d["_id"], int) for d in alerts.values())
     assert database[one.cutouts].count_documents({}) == number
     for row, (candid, name) in enumerate(batch.frame.select("candid", "objectId").iter_rows()):
-        aux = database[one.aux].find_one({"_id": name})
+        aux = read_object(database, one, name)
         assert aux is not None
         keys = [point_key(one, p) for p in aux["prv_candidates"]]
         assert len(keys) == len(set(keys))
@@ -79,7 +80,7 @@ def test_light_curve_is_the_same_in_whatever_order(pipeline: Pipeline, database:
     order = [second, first] if how.startswith("later") else [first, second]
     for packets in [order] if how.endswith("together") else [[p] for p in order]:
         pipeline.run(group(packets))
-    aux = database["ZTF_alerts_aux"].find_one({"_id": "ZTF20aajcdad"})
+    aux = read_object(database, SURVEYS["ZTF"], "ZTF20aajcdad")
     assert aux is not None
     batch = decode([first.payload, second.payload], SURVEYS["ZTF"]).batch
     wanted = {point_key(SURVEYS["ZTF"], p) for p in batch.prv.values.to_dicts()} | {EARLIER, LATER}
@@ -97,7 +98,7 @@ def test_features_are_those_of_the_light_curve(pipeline: Pipeline, database: Db)
     pipeline.run(group(real("ZTF")))
     checked = 0
     for alert in database["ZTF_alerts"].find():
-        aux = database["ZTF_alerts_aux"].find_one({"_id": alert["objectId"]})
+        aux = read_object(database, SURVEYS["ZTF"], alert["objectId"])
         assert aux is not None
         until = [
             p
@@ -213,8 +214,10 @@ def test_a_night_in_batches_keeps_every_point_once(
         workers[start // 60 % 2].run(group(packets[start : start + 60]))
     batch = decode([p.payload for p in packets], SURVEYS["ZTF"]).batch
     assert database["ZTF_alerts"].count_documents({}) == len(batch)
-    for aux in database["ZTF_alerts_aux"].find():
-        for name in ("prv_candidates", "fp_hists"):
-            keys = [point_key(SURVEYS["ZTF"], p) for p in aux[name]]
+    for name in database["ZTF_objects"].distinct("_id"):
+        aux = read_object(database, SURVEYS["ZTF"], name)
+        assert aux is not None
+        for field in ("prv_candidates", "fp_hists"):
+            keys = [point_key(SURVEYS["ZTF"], p) for p in aux[field]]
             assert len(keys) == len(set(keys))
         assert aux["n_det"] == sum(p.get("candid") is not None for p in aux["prv_candidates"])

@@ -89,7 +89,7 @@ def test_a_catalogue_loaded_meanwhile_is_used(here: Desk, tmp_path: Path) -> Non
         (tmp_path / f"{i}.avro").write_bytes(packet.payload)
     replay(here.settings, [tmp_path], timeout=120)
     (one,) = here.database["LSST_alerts"].find({}).sort("_id", -1).limit(1)
-    assert here.database["LSST_alerts_aux"].find_one({"_id": one["objectId"]})["cross_matches"] == {}
+    assert here.database["LSST_objects"].find_one({"_id": one["objectId"]})["cross_matches"] == {}
     table = tmp_path / "hosts.csv"
     ra, dec = one["candidate"]["ra"], one["candidate"]["dec"]
     table.write_text(f"ra,dec,z\n10,20,0.5\n{ra},{dec + 1 / 3600},0.031\n")
@@ -97,7 +97,7 @@ def test_a_catalogue_loaded_meanwhile_is_used(here: Desk, tmp_path: Path) -> Non
     time.sleep(2.5)
     here.database["LSST_alerts"].delete_one({"_id": one["_id"]})
     replay(here.settings, [tmp_path], timeout=120)
-    aux = here.database["LSST_alerts_aux"].find_one({"_id": one["objectId"]})
+    aux = here.database["LSST_objects"].find_one({"_id": one["objectId"]})
     assert aux is not None
     (match,) = aux["cross_matches"]["HOSTS"]
     assert (match["_id"], match["z"]) == (1, 0.031)

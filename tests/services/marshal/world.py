@@ -115,6 +115,12 @@ def fill(database: Database[Document], survey: str) -> list[Document]:
                     entry[name].append(point)
         at = datetime.now(UTC) - timedelta(minutes=i)
         made.append(candidate(row, survey, 1 if survey == "ZTF" else 2, at=at))
-    database[declared.aux].insert_many(aux.values())
+    lists = ("prv_candidates", "fp_hists")
+    database[declared.objects].insert_many(
+        [{k: v for k, v in one.items() if k not in lists} for one in aux.values()]
+    )
+    database[declared.aux].insert_many(
+        [{k: one[k] for k in ("_id", "v", "cross_matches", *lists)} for one in aux.values()]
+    )
     database["candidates"].insert_many(made)
     return made

@@ -1,36 +1,74 @@
-"""An object's light curve as the broker needs it to tell known points from new ones."""
+"""An object as the broker remembers it, and what a batch adds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 Document = dict[str, Any]
-Key = int | str
+Keys = npt.NDArray[np.int64]
+"""Identities of points, see `nightdesk_services.broker.services.points.keys`."""
+
+POINT: Final = np.dtype(
+    [
+        ("key", "<i8"),
+        ("jd", "<f8"),
+        ("flux", "<f8"),
+        ("fluxerr", "<f8"),
+        ("mag", "<f8"),
+        ("magerr", "<f8"),
+        ("band", "S4"),
+    ]
+)
+"""A detection: time UTC, difference flux in µJy (signed), AB magnitude of its absolute value; NaN is null."""
+Points = npt.NDArray[np.void]
+"""Rows of `POINT`."""
+
+NO_KEYS: Final[Keys] = np.zeros(0, np.int64)
 
 
-@dataclass
+@dataclass(frozen=True)
 class KnownObject:
-    """What the store has of an object; points with identity and photometry only."""
+    """What the store has of an object."""
 
     version: int
-    prv: list[Document]
-    fp: list[Document]
-    matches: dict[str, list[Any]]
+    detections: Points
+    limits: Keys
+    """Non-detections."""
+    forced: Keys
+    """Forced photometry."""
+    matches: dict[str, list[Any]] = field(default_factory=dict)
     """Catalogue -> ids of the matches."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class ObjectUpdate:
-    """What a batch adds to an object."""
+    """An object as it is after a batch."""
 
     object_id: str
     known: KnownObject | None
+    """As it was before; None if it is new."""
     place: Document
     """Position and HEALPix fields, for an object that is new."""
-    prv: list[Document] = field(default_factory=list)
-    fp: list[Document] = field(default_factory=list)
-    summary: Document = field(default_factory=dict)
+    detections: Points
+    limits: Keys
+    forced: Keys
+    summary: Document
     """``n_det``, ``first_jd``, ``last_jd`` of the whole light curve."""
     matches: dict[str, list[Document]] = field(default_factory=dict)
     """Catalogue -> matches, nearest first, of the catalogues whose matches are new or changed."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        known = self.known
+        return (
+            known is None
+            or bool(self.matches)
+            or len(self.detections) != len(known.detections)
+            or len(self.limits) != len(known.limits)
+            or len(self.forced) != len(known.forced)
+        )

@@ -14,6 +14,8 @@ class Packet:
     topic: str = ""
     partition: int = -1
     offset: int = -1
+    arrived: float | None = None
+    """Unix time at which the stream took it, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+import psutil
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaException, Message, TopicPartition
 from nightdesk.settings import Settings
 from nightdesk.surveys import SURVEYS
 
+from nightdesk_services.broker.models.errors import StoreUnavailableError
 from nightdesk_services.broker.models.packets import Packet
 from nightdesk_services.broker.models.statistics import Statistics
 from nightdesk_services.broker.services.delivery import deliver
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 Report = Callable[[Statistics], None]
 
 _POLL = 0.5
+# While there are light curves to put together.
+_POLL_BUSY = 0.05
 _REPORT_EVERY = 1.0
 
 
@@ -76,6 +80,7 @@ class ConsumerLoop:
         self._stop = stop
         self._report = report
         self._reported_at = 0.0
+        self._more = False
         self._pending: dict[tuple[str, int], int] = {}
 
     def run(self) -> None:
@@ -92,11 +97,12 @@ class ConsumerLoop:
                 # leaves the group, so that the others take over at once
                 consumer.close()
         self._tell(None)
+        self._pipeline.close()
 
     def _consume(self, consumer: Consumer) -> None:
         self._pending = {}
         while not self._stop.is_set():
-            messages = consumer.consume(self._settings.broker_batch, _POLL)
+            messages = consumer.consume(self._settings.broker_batch, _POLL_BUSY if self._more else _POLL)
             packets = self._packets(messages)
             for packet in packets:
                 self._pending[packet.topic, packet.partition] = packet.offset + 1
@@ -104,6 +110,14 @@ class ConsumerLoop:
                 return
             self._commit(consumer)
             self._tell(consumer)
+            if not packets:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        try:
+            self._more = self._pipeline.tidy()
+        except StoreUnavailableError as error:
+            log.warning("light curves are put together later: %s", str(error)[:300])
 
     def _packets(self, messages: Sequence[Message]) -> list[Packet]:
         packets = []
@@ -111,7 +125,11 @@ class ConsumerLoop:
             error = message.error()
             if error is None:
                 topic, partition, offset = message.topic(), message.partition(), message.offset()
-                packets.append(Packet(message.value() or b"", topic or "", partition or 0, offset or 0))
+                kind, when = message.timestamp()
+                arrived = None if kind == TIMESTAMP_NOT_AVAILABLE else when / 1000
+                packets.append(
+                    Packet(message.value() or b"", topic or "", partition or 0, offset or 0, arrived)
+                )
             elif error.fatal():
                 raise KafkaException(error)
             else:
@@ -157,6 +175,7 @@ class ConsumerLoop:
         self._reported_at = now
         statistics = self._pipeline.statistics
         statistics.partitions, statistics.lag = _lag(consumer) if consumer else (0, None)
+        statistics.rss = psutil.Process().memory_info().rss
         self._report(statistics)
 
 

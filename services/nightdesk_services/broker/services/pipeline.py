@@ -5,24 +5,28 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from nightdesk.alerts import AlertBatch, AlertDocuments, decode, identify
+from nightdesk.alerts import AlertBatch, AlertDocuments, Ragged, decode, identify
 from nightdesk.surveys import SURVEYS, Survey
 
-from nightdesk_services.broker.models.objects import ObjectUpdate
+from nightdesk_services.broker.models.objects import KnownObject, ObjectUpdate
 from nightdesk_services.broker.models.packets import Packet, Rejected
 from nightdesk_services.broker.models.statistics import Statistics
 from nightdesk_services.broker.services.filters import FilterSet
 from nightdesk_services.broker.services.stages import Stage, in_order
 from nightdesk_services.broker.services.work import Work
-from nightdesk_services.broker.services.writing import alert_documents, candidate_documents, object_updates
+from nightdesk_services.broker.services.writing import candidate_documents, point_documents, written
 
 log = logging.getLogger(__name__)
+
+# Alerts never wait longer than this takes.
+_FOLDED_AT_ONCE = 20
 
 
 class Alerts(Protocol):
@@ -44,8 +48,24 @@ class Alerts(Protocol):
 class Objects(Protocol):
     """What the pipeline needs of the store of objects."""
 
+    def read(self, survey: Survey, object_ids: Iterable[str]) -> dict[str, KnownObject]:
+        """Return those objects that exist."""
+        ...
+
     def merge(self, survey: Survey, updates: Sequence[ObjectUpdate]) -> None:
-        """Add to objects."""
+        """Write objects."""
+        ...
+
+
+class Points(Protocol):
+    """What the pipeline needs of the store of light curves."""
+
+    def insert(self, survey: Survey, documents: list[dict[str, object]]) -> None:
+        """Insert what alerts add."""
+        ...
+
+    def fold(self, alerts: int) -> int:
+        """Put together what some alerts added; return of how many."""
         ...
 
 
@@ -54,6 +74,18 @@ class Candidates(Protocol):
 
     def insert(self, documents: list[dict[str, object]]) -> int:
         """Insert candidates; return how many are new."""
+        ...
+
+
+class Archive(Protocol):
+    """What the pipeline needs of the archive."""
+
+    def write(self, work: Work, fresh: tuple[Ragged, Ragged]) -> None:
+        """Write a batch with the points that are new."""
+        ...
+
+    def tidy(self) -> None:
+        """Put small files together."""
         ...
 
 
@@ -91,7 +123,8 @@ class Pipeline:
     """Deals with groups of packets, so that doing it twice is the same as once.
 
     The alert's own document is written last: where it is, all the rest is there too, and the alert is a
-    duplicate. Where it is not, everything is done again, and each write adds only what is missing.
+    duplicate. Where it is not, everything is done again, and each write adds only what is missing. What an
+    alert adds to a light curve is written before its object is said to have it.
     """
 
     def __init__(
@@ -101,23 +134,27 @@ class Pipeline:
         filters: FilterSet,
         alerts: Alerts,
         objects: Objects,
+        points: Points,
         candidates: Candidates,
         quarantine: Refuse,
+        archiving: Archive,
     ) -> None:
         self.statistics = Statistics()
         self._stages = in_order(stages)
         self._filters = filters
         self._alerts = alerts
         self._objects = objects
+        self._points = points
         self._candidates = candidates
         self._quarantine = quarantine
+        self._archiving = archiving
 
     def refuse(self, group: Group, reason: str) -> None:
         """Put packets into the quarantine."""
         name = group.survey.name if group.survey else None
         self._quarantine.add([Rejected(packet, reason, name) for packet in group.packets])
         self.statistics.counts[name or "unknown"]["quarantined"] += len(group.packets)
-        self._dealt_with(name or "unknown", len(group.packets))
+        self._dealt_with(name or "unknown", group.packets)
 
     def run(self, group: Group) -> None:
         """Deal with packets of one survey.
@@ -133,6 +170,7 @@ class Pipeline:
         if survey is None:
             self.refuse(group, "not a packet of a survey that is known here")
             return
+        started = time.perf_counter()
         with self._timed("decode"):
             decoded = decode([packet.payload for packet in group.packets], survey)
         bad = [Rejected(group.packets[b.index], b.reason, survey.name) for b in decoded.bad]
@@ -148,7 +186,8 @@ class Pipeline:
         counts["duplicates"] += len(decoded.batch) - stored
         counts["quarantined"] += len(bad)
         counts["candidates"] += candidates
-        self._dealt_with(survey.name, len(group.packets))
+        self._dealt_with(survey.name, group.packets)
+        self.statistics.record_batch(time.perf_counter() - started)
 
     def _unseen(self, batch: AlertBatch) -> AlertBatch:
         candids = batch.frame["candid"].to_numpy()
@@ -159,18 +198,23 @@ class Pipeline:
         )
 
     def _enrich_and_store(self, batch: AlertBatch) -> tuple[int, int]:
-        survey, work = batch.survey, Work(batch)
+        survey = batch.survey
+        with self._timed("objects"):
+            work = Work(batch, self._objects.read(survey, batch.frame["objectId"]))
         for stage in self._stages:
             with self._timed(stage.name):
                 stage.run(work)
         with self._timed("filters"):
-            passed = self._filters.run(work)
+            passed = self._filters.run(work, self.statistics)
         with self._timed("documents"):
-            made = alert_documents(work)
-            updates = object_updates(work, made)
+            new, made, updates = written(work)
             chosen = candidate_documents(work, passed)
         with self._timed("store.cutouts"):
             self._alerts.insert_cutouts(survey, made)
+        with self._timed("store.archive"):
+            self._archiving.write(work, (new.prv, new.fp))
+        with self._timed("store.points"):
+            self._points.insert(survey, point_documents(made))
         with self._timed("store.objects"):
             self._objects.merge(survey, updates)
         with self._timed("store.candidates"):
@@ -179,10 +223,24 @@ class Pipeline:
             there = self._alerts.insert(survey, made)
         return len(made) - len(there), candidates
 
-    def _dealt_with(self, survey: str, packets: int) -> None:
-        self.statistics.counts[survey]["received"] += packets
-        self.statistics.batches += 1
-        self.statistics.last_alert_at = time.time()
+    def tidy(self) -> bool:
+        """Use a moment without alerts to put light curves together; return whether there is more to do."""
+        with self._timed("fold"):
+            return self._points.fold(_FOLDED_AT_ONCE) == _FOLDED_AT_ONCE
+
+    def close(self) -> None:
+        """Leave everything in order; to be called at the end."""
+        self._archiving.tidy()
+
+    def _dealt_with(self, survey: str, packets: Sequence[Packet]) -> None:
+        statistics, now = self.statistics, time.time()
+        statistics.counts[survey]["received"] += len(packets)
+        statistics.bytes[survey] += sum(len(packet.payload) for packet in packets)
+        for arrived, number in Counter(packet.arrived for packet in packets).items():
+            if arrived is not None:
+                statistics.record_latency(now - arrived, number)
+        statistics.batches += 1
+        statistics.last_alert_at = now
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:

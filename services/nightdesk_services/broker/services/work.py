@@ -9,6 +9,7 @@ import polars as pl
 from nightdesk.alerts import AlertBatch
 
 from nightdesk_services.broker.models.objects import KnownObject
+from nightdesk_services.broker.services.points import Curves
 
 Document = dict[str, Any]
 
@@ -20,8 +21,12 @@ class Work:
     batch: AlertBatch
     known: dict[str, KnownObject] = field(default_factory=dict)
     """Object -> what the store has of it."""
+    curves: Curves | None = None
+    """Every detection of the objects, once the history is joined."""
     matches: dict[str, list[list[Document]]] = field(default_factory=dict)
     """Catalogue -> per alert its matches, nearest first."""
+    documents: dict[str, list[Document]] = field(default_factory=dict)
+    """Field of the alert's document (``classifications``) -> its content per alert."""
 
     @property
     def frame(self) -> pl.DataFrame:

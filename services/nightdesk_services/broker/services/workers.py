@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # Dask is only half typed: what comes from it is Any
 _dask: Any = distributed
 
+_THREADS = ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS")
 _LOOK_EVERY = 1.0
 _LEAVE_WITHIN = 20.0
 
@@ -52,6 +53,8 @@ class WorkerPool:
         if not address:
             # nobody else on this machine may give the workers tasks, or look at them
             dask.config.set({f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")})
+            # workers share the cores; threads of their own would only fight for them
+            dask.config.set({f"distributed.nanny.pre-spawn-environ.{name}": 1 for name in _THREADS})
             security = _dask.Security.temporary()
             # nannies start a killed worker again, and let no worker outlive this process
             self._cluster = address = await _dask.LocalCluster(

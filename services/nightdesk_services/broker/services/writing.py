@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import polars as pl
+import numpy as np
 from nightdesk.alerts import AlertDocuments, documents
 
-from nightdesk_services.broker.models.objects import ObjectUpdate
+from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject, ObjectUpdate
 from nightdesk_services.broker.services.filters import Passed
-from nightdesk_services.broker.services.points import detections, keys, only_new
+from nightdesk_services.broker.services.points import Curves, News, curves, news
 from nightdesk_services.broker.services.work import Work
 
 Document = dict[str, Any]
@@ -35,49 +35,73 @@ _CANDIDATE = (
 )
 
 
-def alert_documents(work: Work) -> list[AlertDocuments]:
-    """Return the documents of each alert; points of light curves only where they are new to the store."""
-    batch = work.batch
-    prv, fp = only_new(batch, work.known)
-    made = documents(replace(batch, prv=prv, fp=fp))
+def written(work: Work) -> tuple[News, list[AlertDocuments], list[ObjectUpdate]]:
+    """Return what is new, the documents of each alert, and its objects as they are after the batch.
+
+    Points of light curves are in the documents only where they are new to the store.
+    """
+    found = work.curves or curves(work.batch, work.known)
+    new = news(work.batch, work.known, found)
+    made = documents(replace(work.batch, prv=new.prv, fp=new.fp))
     features = work.frame.select(n for n in _FEATURES if n in work.frame.columns).to_dicts()
     for document, values in zip(made, features, strict=True):
         document.alert["features"] = values
-    return made
+    for name, contents in work.documents.items():
+        for document, content in zip(made, contents, strict=True):
+            document.alert[name] = content
+    return new, made, _updates(work, found, new, made)
 
 
-def object_updates(work: Work, made: Sequence[AlertDocuments]) -> list[ObjectUpdate]:
-    """Return what the batch adds to each of its objects."""
-    survey = work.batch.survey
-    totals = (
-        detections(work.batch, work.known)
-        .group_by("objectId")
-        .agg(n_det=pl.len(), first_jd=pl.col("jd").min(), last_jd=pl.col("jd").max())
-    )
-    summaries = {row.pop("objectId"): row for row in totals.to_dicts()}
-    updates: dict[str, ObjectUpdate] = {}
-    seen = {name: set(keys(one.prv, survey)) for name, one in work.known.items()}
-    for i, (document, place) in enumerate(
-        zip(made, work.frame.select("objectId", *_PLACE).iter_rows(named=True), strict=True)
-    ):
-        name = place.pop("objectId")
+def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments]) -> list[ObjectUpdate]:
+    first = np.unique(found.owner, return_index=True)[1]
+    places = work.frame.select(_PLACE)[first].to_dicts()
+    updates = []
+    for i, (name, row) in enumerate(zip(found.names, first.tolist(), strict=True)):
         known = work.known.get(name)
-        update = updates.get(name)
-        if update is None:
-            place["coordinates"] = document.alert["coordinates"]
-            update = updates[name] = ObjectUpdate(name, known, place, summary=summaries[name])
-        # the own point of one alert may stand in the history of another
-        have = seen.setdefault(name, set())
-        for point, key in zip(document.prv_candidates, keys(document.prv_candidates, survey), strict=True):
-            if key not in have:
-                have.add(key)
-                update.prv.append(point)
-        update.fp += document.fp_hists
-        for catalogue, found in work.matches.items():
-            before = known.matches.get(catalogue) if known else None
-            if before != [match["_id"] for match in found[i]]:
-                update.matches[catalogue] = found[i]
-    return list(updates.values())
+        detections = found.of(i)
+        updates.append(
+            ObjectUpdate(
+                object_id=name,
+                known=known,
+                place=places[i] | {"coordinates": made[row].alert["coordinates"]},
+                detections=detections,
+                limits=_joined(known.limits if known else NO_KEYS, new.limits[i]),
+                forced=_joined(known.forced if known else NO_KEYS, new.forced[i]),
+                summary={
+                    "n_det": len(detections),
+                    "first_jd": float(detections["jd"][0]),
+                    "last_jd": float(detections["jd"][-1]),
+                },
+                matches=_matches(work, known, row),
+            )
+        )
+    return updates
+
+
+def _joined(before: Keys, new: Keys) -> Keys:
+    return np.concatenate([before, new]) if len(new) else before
+
+
+def _matches(work: Work, known: KnownObject | None, row: int) -> dict[str, list[Document]]:
+    """Return the matches of the catalogues where they are not what is stored."""
+    return {
+        catalogue: found[row]
+        for catalogue, found in work.matches.items()
+        if (known.matches.get(catalogue) if known else None) != [match["_id"] for match in found[row]]
+    }
+
+
+def point_documents(made: Sequence[AlertDocuments]) -> list[Document]:
+    """Return what each alert adds to the light curve of its object."""
+    return [
+        {
+            "_id": one.alert["candid"],
+            "objectId": one.alert["objectId"],
+            "prv_candidates": one.prv_candidates,
+            "fp_hists": one.fp_hists,
+        }
+        for one in made
+    ]
 
 
 def candidate_documents(work: Work, passed: Sequence[Passed]) -> list[Document]:
@@ -86,8 +110,9 @@ def candidate_documents(work: Work, passed: Sequence[Passed]) -> list[Document]:
     survey = work.batch.survey.name
     made = []
     for one in passed:
-        rows = work.frame[one.rows].select(_CANDIDATE).to_dicts()
-        for row, values in zip(one.rows, rows, strict=True):
+        rows = work.frame[one.rows].select(n for n in _CANDIDATE if n in work.frame.columns).to_dicts()
+        said = one.annotations or [{}] * len(rows)
+        for row, values, remarks in zip(one.rows, rows, said, strict=True):
             nearest = {name: found[row][0] for name, found in work.matches.items() if found[row]}
             made.append(
                 {
@@ -100,6 +125,7 @@ def candidate_documents(work: Work, passed: Sequence[Passed]) -> list[Document]:
                     "stream_id": one.filter.stream_id,
                     "passed_at": now,
                     "xmatch": nearest,
+                    "annotations": remarks,
                 }
             )
     return made

@@ -12,6 +12,8 @@ from nightdesk_services.broker.storage.guard import guarded
 
 Document = dict[str, Any]
 
+_KINDS = ("expression", "pipeline")
+
 
 class FilterStore:
     """The collections ``filters`` and ``streams``, as the broker reads them."""
@@ -20,10 +22,11 @@ class FilterStore:
         self._db = db
 
     def active(self) -> list[ActiveFilter]:
-        """Return the expressions that are live, by id."""
+        """Return the filters that are live, by id."""
         with guarded():
             streams = {s["_id"]: s["altdata"] for s in self._db["streams"].find()}
-            found = list(self._db["filters"].find({"active": True, "kind": "expression"}).sort("_id", 1))
+            live = {"active": True, "kind": {"$in": list(_KINDS)}}
+            found = list(self._db["filters"].find(live).sort("_id", 1))
         return [
             ActiveFilter(
                 id=d["_id"],
@@ -32,6 +35,7 @@ class FilterStore:
                 survey=d.get("survey") or streams[d["stream_id"]]["survey"],
                 stream_id=d["stream_id"],
                 group_id=d["group_id"],
+                kind=d["kind"],
                 programs=frozenset(streams[d["stream_id"]].get("selector", ())),
             )
             for d in found

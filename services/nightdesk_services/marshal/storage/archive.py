@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from bson import Int64
 from nightdesk.surveys import Survey
 
+from nightdesk_services.common.light_curves import LISTS, PACKED, joined
 from nightdesk_services.marshal.storage.store import Document, Store
 
 
@@ -20,14 +22,22 @@ class Archive:
     async def aux(
         self, survey: Survey, obj_id: str, fields: Collection[str] | None = None
     ) -> Document | None:
-        """Return an object's document, whole or some fields of it."""
-        return await self._store[survey.aux].find_one({"_id": obj_id}, list(fields) if fields else None)
+        """Return an object in Kowalski's shape, whole or some fields of it."""
+        chosen = None if fields is None else [name for name in fields if name not in LISTS]
+        projection = dict.fromkeys(PACKED, 0) if chosen is None else dict.fromkeys(["_id", *chosen], 1)
+        known = await self._store[survey.objects].find_one({"_id": obj_id}, projection)
+        if known is None or (fields is not None and len(chosen or ()) == len(fields)):
+            return known
+        # what was added first: a point that is folded between the two reads is then seen twice, not missed
+        added = await self._store[survey.points].find({"objectId": obj_id}).to_list()
+        aux = await self._store[survey.aux].find_one({"_id": obj_id}, list(LISTS))
+        return known | await asyncio.to_thread(joined, survey, aux, added)
 
     async def aux_of(
         self, survey: Survey, obj_ids: Collection[str], fields: Collection[str]
     ) -> dict[str, Document]:
         """Return some fields of several objects' documents by object."""
-        found = self._store[survey.aux].find({"_id": {"$in": list(obj_ids)}}, list(fields))
+        found = self._store[survey.objects].find({"_id": {"$in": list(obj_ids)}}, list(fields))
         return {document["_id"]: document async for document in found}
 
     async def alerts_of(self, survey: Survey, obj_id: str, limit: int) -> list[Document]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from typing import ClassVar
 
+import numpy as np
 import polars as pl
-from nightdesk.surveys import Survey
+import pyarrow as pa
 
-from nightdesk_services.broker.models.objects import KnownObject
-from nightdesk_services.broker.services.points import detections
+from nightdesk_services.broker.services.points import curves
 from nightdesk_services.broker.services.stages.base import Stage
 from nightdesk_services.broker.services.work import Work
 
-ReadHistory = Callable[[Survey, Iterable[str]], dict[str, KnownObject]]
+_LISTS = {
+    "jd": "jd",
+    "magpsf": "mag",
+    "sigmapsf": "magerr",
+    "flux_ujy": "flux",
+    "fluxerr_ujy": "fluxerr",
+}
 
 
 class History(Stage):
@@ -24,31 +30,40 @@ class History(Stage):
 
     name = "history"
     inputs = ("objectId", "jd", "candid")
-    outputs = ("n_det", "first_jd", "history.jd", "history.magpsf", "history.band", "history.isdiffpos")
-
-    def __init__(self, read: ReadHistory) -> None:
-        self._read = read
+    outputs: ClassVar = (
+        "n_det",
+        "first_jd",
+        *(f"history.{name}" for name in _LISTS),
+        "history.band",
+        "history.isdiffpos",
+    )
 
     def run(self, work: Work) -> None:
         """Add the number of detections, the time of the first, and all of them as lists sorted by time."""
-        work.known = self._read(work.batch.survey, work.frame["objectId"].to_list())
-        points = detections(work.batch, work.known)
-        alerts = work.frame.select("objectId", pl.col("jd").alias("now")).with_row_index("row")
-        seen = (
-            alerts.join(points, on="objectId", how="left")
-            .filter(pl.col("jd") <= pl.col("now"))
-            .sort("row", "jd")
-            .group_by("row", maintain_order=True)
-            .agg("jd", "magpsf", "band", "isdiffpos")
+        found = work.curves = curves(work.batch, work.known)
+        sizes = np.diff(found.offsets)[found.owner]
+        ends = np.cumsum(sizes)
+        row = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+            found.offsets[found.owner] - ends + sizes, sizes
         )
-        lists = alerts.select("row").join(seen, on="row", how="left", maintain_order="left")
+        alert = np.repeat(np.arange(len(sizes)), sizes)
+        known_then = found.points["jd"][row] <= work.frame["jd"].to_numpy()[alert]
+        points, lengths = found.points[row[known_then]], np.bincount(alert[known_then], minlength=len(sizes))
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        bands = pl.Series(points["band"].astype("U4"), dtype=pl.String)
+        lists = {f"history.{name}": pa.array(points[field]) for name, field in _LISTS.items()}
+        lists["history.band"] = bands.replace("", None).to_arrow()
+        lists["history.isdiffpos"] = pa.array(points["flux"] > 0)
+        columns = [
+            pl.Series(name, pa.LargeListArray.from_arrays(offsets, values)) for name, values in lists.items()
+        ]
+        frame = pl.DataFrame(columns).with_columns(pl.col(pl.List(pl.Float64)).list.eval(_null(pl.element())))
         work.add(
-            lists.select(
-                pl.col("jd").list.len().fill_null(0).cast(pl.Int64).alias("n_det"),
-                pl.col("jd").list.first().alias("first_jd"),
-                pl.col("jd").alias("history.jd"),
-                pl.col("magpsf").alias("history.magpsf"),
-                pl.col("band").alias("history.band"),
-                pl.col("isdiffpos").alias("history.isdiffpos"),
+            frame.with_columns(
+                pl.Series("n_det", lengths, pl.Int64), pl.col("history.jd").list.first().alias("first_jd")
             )
         )
+
+
+def _null(values: pl.Expr) -> pl.Expr:
+    return values.fill_nan(None)

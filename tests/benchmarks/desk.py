@@ -1,0 +1,181 @@
+"""A broker with all that a real one has: history, catalogues, the model, filters."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import polars as pl
+from bson import Binary, Int64
+from confluent_kafka import Producer
+from nightdesk import sky
+from nightdesk.settings import Settings
+from nightdesk.surveys import get
+from nightdesk_services.broker import catalogs
+from nightdesk_services.broker.factory import prepare_store
+from nightdesk_services.broker.models.objects import POINT
+from nightdesk_services.common.store import connect
+from pymongo.database import Database
+
+from tests.support.ports import free_ports
+from tests.support.servers import running
+
+Db = Database[dict[str, Any]]
+
+OBJECTS = 100_000
+POINTS = 30
+CATALOGUES = {"gaia_like": 1_500_000, "galaxies_like": 400_000, "variables_like": 100_000}
+FILTERS = 25
+TOPICS = {"ZTF": "ztf_bench", "LSST": "lsst-bench"}
+
+
+@contextmanager
+def broker(
+    directory: Path, survey: str, *, workers: int = 2, full: bool = True, **more: Any
+) -> Iterator[Bench]:
+    """Run a store, a stream and the broker service; ``full`` preloads history, catalogues and filters."""
+    with running("store", directory) as store, running("stream", directory) as stream:
+        settings = Settings(
+            data_dir=directory,
+            store_uri=store.server.settings.store,
+            stream_bootstrap=stream.server.settings.stream,
+            broker_port=free_ports(1)[0],
+            broker_workers=workers,
+            **more,
+        )
+        bench = Bench(settings, survey)
+        if full:
+            prepare_store(settings)
+            bench.preload()
+        with (directory / "broker.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "nightdesk_services.broker"],
+                env=os.environ | settings.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield bench
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+class Bench:
+    """What a benchmark does with a running broker."""
+
+    def __init__(self, settings: Settings, survey: str) -> None:
+        self.settings = settings
+        self.survey = get(survey)
+        self.store: Db = connect(settings)
+        self.producer = Producer(
+            {"bootstrap.servers": settings.stream, "message.max.bytes": 2**24, "linger.ms": 5}
+        )
+
+    def preload(self) -> None:
+        """Fill the store with objects that have a past, and load catalogues and filters."""
+        dice = np.random.default_rng(3)
+        _objects(self.store, self.survey.objects, dice)
+        for name, rows in CATALOGUES.items():
+            path = self.settings.data_dir / f"{name}.parquet"
+            table = {
+                "ra": dice.uniform(0, 360, rows),
+                "dec": np.degrees(np.arcsin(dice.uniform(-1, 1, rows))),
+                "mag": dice.uniform(12, 22, rows).astype(np.float32),
+            }
+            pl.DataFrame(table).write_parquet(path)
+            catalogs.load(self.settings, name, path, "ra", "dec", radius=5.0)
+            path.unlink()
+        self.store["filters"].insert_many([_filter(100 + i, self.survey.name) for i in range(FILTERS - 1)])
+
+    def send(self, payload: bytes, key: str) -> None:
+        """Publish a packet."""
+        self.producer.produce(TOPICS[self.survey.name], payload, key=key)
+        self.producer.poll(0)
+
+    def flush(self) -> None:
+        """Wait until the stream has taken all."""
+        if left := self.producer.flush(120):
+            msg = f"{left} packets were not taken by the stream"
+            raise RuntimeError(msg)
+
+    def stored(self) -> int:
+        """Return how many alerts the store has."""
+        return int(self.store[self.survey.alerts].estimated_document_count())
+
+    def status(self) -> dict[str, Any]:
+        """Return what the broker says of itself."""
+        url = f"http://127.0.0.1:{self.settings.broker_port}/api/status"
+        answer: dict[str, Any] = httpx.get(url, timeout=10).json()["data"]
+        return answer
+
+
+def _objects(store: Db, name: str, dice: np.random.Generator) -> None:
+    place = {
+        "ra": dice.uniform(0, 360, OBJECTS),
+        "dec": np.degrees(np.arcsin(dice.uniform(-1, 1, OBJECTS))),
+    }
+    pixels = {"hpx12": sky.FINE, "hpx6": sky.COARSE}
+    place |= {column: sky.pixel(place["ra"], place["dec"], order) for column, order in pixels.items()}
+    points = np.zeros((OBJECTS, POINTS), POINT)
+    points["key"] = np.arange(OBJECTS * POINTS).reshape(OBJECTS, POINTS)
+    points["jd"] = 2_461_000.5 + np.sort(dice.uniform(0, 300, (OBJECTS, POINTS)), axis=1)
+    for column in ("flux", "fluxerr", "mag", "magerr"):
+        points[column] = dice.uniform(1, 20, (OBJECTS, POINTS))
+    points["band"] = b"r"
+    for start in range(0, OBJECTS, 1000):
+        store[name].insert_many(
+            [
+                {
+                    "_id": f"past{i}",
+                    "v": POINTS,
+                    **{k: (v[i].item() if "hpx" not in k else Int64(v[i])) for k, v in place.items()},
+                    "n_det": POINTS,
+                    "detections": Binary(points[i].tobytes()),
+                    "limits": Binary(b""),
+                    "forced": Binary(b""),
+                    "cross_matches": {},
+                }
+                for i in range(start, start + 1000)
+            ],
+            ordered=False,
+        )
+
+
+def _filter(number: int, survey: str) -> dict[str, Any]:
+    """Every fifth is a pipeline, the others expressions; each with cuts of its own."""
+    faint, score = 18.0 + number % 25 / 10, 0.3 + number % 7 / 20
+    pipeline = number % 5 == 0
+    magnitude = "candidate.magpsf" if survey == "ZTF" else "candidate.psfFlux"
+    past = {
+        "$filter": {"input": "$prv_candidates", "as": "p", "cond": {"$gt": ["$$p.jd", 2_461_000 + number]}}
+    }
+    stages = [
+        {"$match": {magnitude: {"$exists": True}}},
+        {"$addFields": {"recent": {"$size": past}}},
+        {"$match": {"recent": {"$gte": 2}}},
+        {"$project": {"objectId": 1, "annotations": {"recent": "$recent"}}},
+    ]
+    expression = (
+        f"score > {score} and isdiffpos and not sso and n_det >= {2 + number % 4} and magpsf < {faint} "
+        f"and coalesce(xmatch.gaia_like.distance, 99) > {1 + number % 3} and age_days < {20 + number}"
+    )
+    return {
+        "_id": number,
+        "name": f"bench {number}",
+        "stream_id": 1 if survey == "ZTF" else 2,
+        "group_id": 1,
+        "survey": survey,
+        "kind": "pipeline" if pipeline else "expression",
+        "source": json.dumps(stages) if pipeline else expression,
+        "active": True,
+        "version": 1,
+    }
