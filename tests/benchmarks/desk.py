@@ -135,9 +135,10 @@ def _objects(store: Db, name: str, dice: np.random.Generator) -> None:
         store[name].insert_many(
             [
                 {
-                    "_id": f"past{i}",
+                    "_id": f"past{i}/{POINTS}",
+                    "objectId": f"past{i}",
                     "v": POINTS,
-                    **{k: (v[i].item() if "hpx" not in k else Int64(v[i])) for k, v in place.items()},
+                    "place": {k: (v[i].item() if "hpx" not in k else Int64(v[i])) for k, v in place.items()},
                     "n_det": POINTS,
                     "detections": Binary(points[i].tobytes()),
                     "limits": Binary(b""),

@@ -101,8 +101,7 @@ def _raw_inserts(bench: Bench) -> float:
     """Insert the same documents elsewhere, with the same indexes and batch size; alerts a second."""
     seconds, survey = 0.0, bench.survey
     alerts = bench.stored()
-    # light curves that were put together meanwhile hold the points of all alerts
-    for name in (survey.alerts, survey.cutouts, survey.points, survey.aux, survey.objects, "candidates"):
+    for name in (survey.alerts, survey.cutouts, survey.objects, "candidates"):
         rows = list(bench.store[name].find({"_id": {"$not": {"$regex": "^past"}}}))
         target = bench.store[f"raw_{name}"]
         for index in bench.store[name].index_information().values():

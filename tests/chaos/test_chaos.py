@@ -22,7 +22,7 @@ from nightdesk.settings import Settings
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker.factory import build_pipeline, prepare_store
 from nightdesk_services.broker.models.packets import Packet
-from nightdesk_services.broker.storage.points import PointStore
+from nightdesk_services.broker.storage.objects import ObjectStore
 from nightdesk_services.common.light_curves import read_object
 from nightdesk_services.common.store import connect
 from pymongo.database import Database
@@ -131,7 +131,7 @@ def test_everything_is_there_once(here: Desk, tmp_path: Path, seed: int) -> None
     # a candidate's id names its alert and its filter: there is no second one
     assert set(here.database["candidates"].distinct("_id")) == undisturbed(here, packets)
     # the workers may be at it, too
-    while PointStore(here.database).fold(100):
+    while ObjectStore(here.database).fold(100):
         pass
     check_light_curves(here.database, batch)
 
@@ -145,7 +145,7 @@ def check_light_curves(database: Db, batch: Any) -> None:
     for which, history in enumerate((batch.prv, batch.fp)):
         for owner, point in zip(history.owner.tolist(), history.values.to_dicts(), strict=True):
             wanted[names[owner]][which].add(point_key(ZTF, point))
-    assert set(database[ZTF.objects].distinct("_id")) == set(wanted)
+    assert set(database[ZTF.objects].distinct("objectId")) == set(wanted)
     for name, both in wanted.items():
         found = read_object(database, ZTF, name)
         assert found is not None

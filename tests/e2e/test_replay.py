@@ -30,9 +30,8 @@ def test_every_real_packet_is_stored(platform: Platform, first: dict) -> None:
         store = client[platform.settings.store_name]
         candids = [int(file.stem) for file in (DATA / "ztf").rglob("*.avro")]
         assert store["ZTF_alerts"].count_documents({"_id": {"$in": candids}}) == 36
-        curves = [
-            read_object(store, SURVEYS["LSST"], name) or {} for name in store["LSST_objects"].distinct("_id")
-        ]
+        names = store["LSST_objects"].distinct("objectId")
+        curves = [read_object(store, SURVEYS["LSST"], name) or {} for name in names]
         assert sum(len(curve["prv_candidates"]) >= 300 for curve in curves) == 3
 
 

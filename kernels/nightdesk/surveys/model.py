@@ -245,13 +245,8 @@ class Survey(_Part):
         return f"{self.name}_alerts_aux"
 
     @property
-    def points(self) -> str:
-        """Collection of what alerts added to light curves and is not yet in `aux`."""
-        return f"{self.name}_alerts_points"
-
-    @property
     def objects(self) -> str:
-        """Collection of what the broker remembers of the objects."""
+        """Collection of the versions of the objects, with what is not yet in `aux`."""
         return f"{self.name}_objects"
 
     @property

@@ -19,7 +19,6 @@ from nightdesk_services.broker.storage.filters import FilterStore
 from nightdesk_services.broker.storage.guard import guarded
 from nightdesk_services.broker.storage.indexes import ensure_indexes
 from nightdesk_services.broker.storage.objects import ObjectStore
-from nightdesk_services.broker.storage.points import PointStore
 from nightdesk_services.broker.storage.quarantine import Quarantine
 from nightdesk_services.common.defaults import ensure_defaults
 from nightdesk_services.common.store import connect
@@ -35,7 +34,6 @@ def build_pipeline(settings: Settings) -> Pipeline:
         filters=FilterSet(filters.active, filters.record_error),
         alerts=AlertStore(db),
         objects=ObjectStore(db),
-        points=PointStore(db),
         candidates=CandidateStore(db),
         quarantine=Quarantine(db),
         archiving=Archiving(ArchiveWriter(settings.archive)),

@@ -1,8 +1,8 @@
-"""The light curve of an object: its document, and what alerts have added since it was written."""
+"""The light curve of an object: its document, and what came since that was written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nightdesk.alerts import point_key
@@ -17,7 +17,19 @@ PACKED = ("detections", "limits", "forced")
 """What the broker keeps of it for itself in ``<S>_objects``."""
 
 
-def joined(survey: Survey, aux: Document | None, added: Iterable[Document]) -> Document:
+def newest(versions: Iterable[Document]) -> dict[str, Document]:
+    """Return the last version of each object."""
+    found: dict[str, Document] = {}
+    for version in versions:
+        name = version["objectId"]
+        if name not in found or found[name]["v"] < version["v"]:
+            found[name] = version
+    return found
+
+
+def joined(
+    survey: Survey, aux: Mapping[str, Any] | None, added: Iterable[Mapping[str, Any]]
+) -> dict[str, list[Document]]:
     """Return ``prv_candidates`` and ``fp_hists`` with each point once.
 
     Parameters
@@ -25,9 +37,9 @@ def joined(survey: Survey, aux: Document | None, added: Iterable[Document]) -> D
     aux
         Document of ``<S>_alerts_aux``, if there is one.
     added
-        Documents of ``<S>_alerts_points``.
+        What has more points: versions of the object, say.
     """
-    made: Document = {}
+    made: dict[str, list[Document]] = {}
     parts = [part for part in (aux, *added) if part]
     for name in LISTS:
         points: dict[int | str, Document] = {}
@@ -38,11 +50,27 @@ def joined(survey: Survey, aux: Document | None, added: Iterable[Document]) -> D
     return made
 
 
+def whole(survey: Survey, versions: Iterable[Document], aux: Document | None) -> Document | None:
+    """Return an object in Kowalski's shape, from its versions and its document; None without a version.
+
+    The versions must have been read first: a point that is folded between the two reads is then seen twice,
+    not missed.
+    """
+    all_of_them = list(versions)
+    for last in newest(all_of_them).values():
+        return object_of(last) | joined(survey, aux, all_of_them)
+    return None
+
+
+def object_of(version: Document) -> Document:
+    """Return what a version says of its object, but for the light curve."""
+    place: Document = version.get("place", {})
+    hidden = ("place", "objectId", "fresh", *LISTS, *PACKED)
+    kept = {name: value for name, value in version.items() if name not in hidden}
+    return kept | {"_id": version["objectId"]} | place
+
+
 def read_object(db: Database[Document], survey: Survey, object_id: str) -> Document | None:
     """Return an object with its whole light curve in Kowalski's shape, None if there is no such object."""
-    known = db[survey.objects].find_one({"_id": object_id}, dict.fromkeys(PACKED, 0))
-    if known is None:
-        return None
-    # what was added first: a point that is folded between the two reads is then seen twice, not missed
-    added = list(db[survey.points].find({"objectId": object_id}))
-    return known | joined(survey, db[survey.aux].find_one({"_id": object_id}), added)
+    versions = list(db[survey.objects].find({"objectId": object_id}, dict.fromkeys(PACKED, 0)))
+    return whole(survey, versions, db[survey.aux].find_one({"_id": object_id}))

@@ -28,7 +28,6 @@ Db = Database[dict[str, Any]]
 NUMBER = 120
 WRITES = (
     ("_alerts", "insert_cutouts"),
-    ("_points", "insert"),
     ("_objects", "merge"),
     ("_candidates", "insert"),
     ("_alerts", "insert"),
@@ -50,7 +49,7 @@ def contents(database: Db) -> dict[str, Any]:
     """Everything in the store that a crash must not change."""
     survey = SURVEYS["ZTF"]
     objects = {}
-    for name in database["ZTF_objects"].distinct("_id"):
+    for name in database["ZTF_objects"].distinct("objectId"):
         aux = read_object(database, survey, name)
         assert aux is not None
         prv = [str(point_key(survey, p)) for p in aux["prv_candidates"]]

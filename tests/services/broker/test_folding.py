@@ -10,7 +10,7 @@ import pytest
 from nightdesk.alerts import point_key
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker.services.pipeline import Pipeline
-from nightdesk_services.broker.storage.points import PointStore
+from nightdesk_services.broker.storage.objects import ObjectStore
 from nightdesk_services.common.light_curves import read_object
 from pymongo.database import Database
 
@@ -22,7 +22,7 @@ ZTF = SURVEYS["ZTF"]
 
 def light_curves(database: Db) -> dict[str, tuple[list[str], list[str]]]:
     found = {}
-    for name in database[ZTF.objects].distinct("_id"):
+    for name in database[ZTF.objects].distinct("objectId"):
         curve = read_object(database, ZTF, name)
         assert curve is not None
         prv, fp = (
@@ -34,7 +34,7 @@ def light_curves(database: Db) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def fold_all(database: Db, at_once: int = 7) -> None:
-    store = PointStore(database)
+    store = ObjectStore(database)
     while store.fold(at_once):
         pass
 
@@ -44,13 +44,15 @@ def test_nothing_changes_for_readers(pipeline: Pipeline, database: Db) -> None:
     for start in (0, 30):
         pipeline.run(group(packets[start : start + 30]))
         before = light_curves(database)
-        assert PointStore(database).fold(7) == 7
+        assert ObjectStore(database).fold(7) == 7
+        assert database[ZTF.objects].count_documents({"fresh": True}) > 0
         assert light_curves(database) == before
     while pipeline.tidy():
         pass
     assert light_curves(database) == before
-    assert database[ZTF.points].count_documents({}) == 0
+    assert database[ZTF.objects].count_documents({"fresh": True}) == 0
     for name, (prv, _) in before.items():
+        assert database[ZTF.objects].count_documents({"objectId": name}) <= 2
         aux = database[ZTF.aux].find_one({"_id": name})
         assert aux is not None
         assert len(aux["prv_candidates"]) == len(prv)
@@ -67,21 +69,21 @@ def test_a_crash_between_the_writes_changes_nothing(
 ) -> None:
     pipeline.run(group(revisited("ZTF", 30)))
     before = light_curves(database)
-    real = PointStore._written
+    real = ObjectStore._written
 
-    def crash(self: PointStore, *arguments: Any) -> set[str]:
+    def crash(self: ObjectStore, *arguments: Any) -> bool:
         if when == "after":
             real(self, *arguments)
         raise Crash
 
-    monkeypatch.setattr(PointStore, "_written", crash)
+    monkeypatch.setattr(ObjectStore, "_written", crash)
     with pytest.raises(Crash):
-        PointStore(database).fold(20)
+        ObjectStore(database).fold(20)
     monkeypatch.undo()
     assert light_curves(database) == before
     fold_all(database)
     assert light_curves(database) == before
-    assert database[ZTF.points].count_documents({}) == 0
+    assert database[ZTF.objects].count_documents({"fresh": True}) == 0
 
 
 def test_two_workers_at_once(new_pipeline: Callable[[], Pipeline], database: Db) -> None:
@@ -96,4 +98,4 @@ def test_two_workers_at_once(new_pipeline: Callable[[], Pipeline], database: Db)
         for thread in threads:
             thread.join(60)
         assert light_curves(database) == before
-        assert database[ZTF.points].count_documents({}) == 0
+        assert database[ZTF.objects].count_documents({"fresh": True}) == 0

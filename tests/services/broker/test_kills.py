@@ -39,7 +39,7 @@ class Night:
     def __init__(self, here: Desk, directory: Path, seed: int) -> None:
         self.here = here
         # simulated nights may share alerts
-        for name in (ZTF.alerts, ZTF.aux, ZTF.points, ZTF.objects, ZTF.cutouts, "candidates"):
+        for name in (ZTF.alerts, ZTF.aux, ZTF.objects, ZTF.cutouts, "candidates"):
             here.database[name].delete_many({})
         packets = simulated("ZTF", NUMBER, seed=seed)
         for i, packet in enumerate(packets):

@@ -214,7 +214,7 @@ def test_a_night_in_batches_keeps_every_point_once(
         workers[start // 60 % 2].run(group(packets[start : start + 60]))
     batch = decode([p.payload for p in packets], SURVEYS["ZTF"]).batch
     assert database["ZTF_alerts"].count_documents({}) == len(batch)
-    for name in database["ZTF_objects"].distinct("_id"):
+    for name in database["ZTF_objects"].distinct("objectId"):
         aux = read_object(database, SURVEYS["ZTF"], name)
         assert aux is not None
         for field in ("prv_candidates", "fp_hists"):

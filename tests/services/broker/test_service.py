@@ -16,8 +16,10 @@ import httpx
 import psutil
 import pytest
 from distributed.comm import connect
+from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker import catalogs
 from nightdesk_services.broker.replay import replay
+from nightdesk_services.common.light_curves import read_object
 
 from tests.services.broker.desk import Desk, desk, until
 from tests.services.broker.packets import simulated
@@ -89,7 +91,7 @@ def test_a_catalogue_loaded_meanwhile_is_used(here: Desk, tmp_path: Path) -> Non
         (tmp_path / f"{i}.avro").write_bytes(packet.payload)
     replay(here.settings, [tmp_path], timeout=120)
     (one,) = here.database["LSST_alerts"].find({}).sort("_id", -1).limit(1)
-    assert here.database["LSST_objects"].find_one({"_id": one["objectId"]})["cross_matches"] == {}
+    assert here.database["LSST_objects"].find_one({"objectId": one["objectId"]})["cross_matches"] == {}
     table = tmp_path / "hosts.csv"
     ra, dec = one["candidate"]["ra"], one["candidate"]["dec"]
     table.write_text(f"ra,dec,z\n10,20,0.5\n{ra},{dec + 1 / 3600},0.031\n")
@@ -97,7 +99,7 @@ def test_a_catalogue_loaded_meanwhile_is_used(here: Desk, tmp_path: Path) -> Non
     time.sleep(2.5)
     here.database["LSST_alerts"].delete_one({"_id": one["_id"]})
     replay(here.settings, [tmp_path], timeout=120)
-    aux = here.database["LSST_objects"].find_one({"_id": one["objectId"]})
+    aux = read_object(here.database, SURVEYS["LSST"], one["objectId"])
     assert aux is not None
     (match,) = aux["cross_matches"]["HOSTS"]
     assert (match["_id"], match["z"]) == (1, 0.031)

@@ -116,8 +116,13 @@ def fill(database: Database[Document], survey: str) -> list[Document]:
         at = datetime.now(UTC) - timedelta(minutes=i)
         made.append(candidate(row, survey, 1 if survey == "ZTF" else 2, at=at))
     lists = ("prv_candidates", "fp_hists")
+    place = ("ra", "dec", "hpx12", "hpx6")
     database[declared.objects].insert_many(
-        [{k: v for k, v in one.items() if k not in lists} for one in aux.values()]
+        [
+            {"_id": f"{name}/1", "objectId": name, "place": {k: one[k] for k in place}}
+            | {k: v for k, v in one.items() if k not in ("_id", *place, *lists)}
+            for name, one in aux.items()
+        ]
     )
     database[declared.aux].insert_many(
         [{k: one[k] for k in ("_id", "v", "cross_matches", *lists)} for one in aux.values()]

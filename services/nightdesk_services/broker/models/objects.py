@@ -40,8 +40,10 @@ class KnownObject:
     """Non-detections."""
     forced: Keys
     """Forced photometry."""
-    matches: dict[str, list[Any]] = field(default_factory=dict)
-    """Catalogue -> ids of the matches."""
+    place: Document = field(default_factory=dict)
+    """Position and HEALPix fields."""
+    matches: dict[str, list[Document]] = field(default_factory=dict)
+    """Catalogue -> matches, nearest first."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,15 @@ class ObjectUpdate:
     known: KnownObject | None
     """As it was before; None if it is new."""
     place: Document
-    """Position and HEALPix fields, for an object that is new."""
     detections: Points
     limits: Keys
     forced: Keys
     summary: Document
     """``n_det``, ``first_jd``, ``last_jd`` of the whole light curve."""
     matches: dict[str, list[Document]] = field(default_factory=dict)
-    """Catalogue -> matches, nearest first, of the catalogues whose matches are new or changed."""
+    prv_candidates: list[Document] = field(default_factory=list)
+    """The points that are new, in full."""
+    fp_hists: list[Document] = field(default_factory=list)
 
     @property
     def changes(self) -> bool:
@@ -67,7 +70,7 @@ class ObjectUpdate:
         known = self.known
         return (
             known is None
-            or bool(self.matches)
+            or self.matches != known.matches
             or len(self.detections) != len(known.detections)
             or len(self.limits) != len(known.limits)
             or len(self.forced) != len(known.forced)

@@ -21,7 +21,7 @@ from nightdesk_services.broker.models.statistics import Statistics
 from nightdesk_services.broker.services.filters import FilterSet
 from nightdesk_services.broker.services.stages import Stage, in_order
 from nightdesk_services.broker.services.work import Work
-from nightdesk_services.broker.services.writing import candidate_documents, point_documents, written
+from nightdesk_services.broker.services.writing import candidate_documents, written
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +56,8 @@ class Objects(Protocol):
         """Write objects."""
         ...
 
-
-class Points(Protocol):
-    """What the pipeline needs of the store of light curves."""
-
-    def insert(self, survey: Survey, documents: list[dict[str, object]]) -> None:
-        """Insert what alerts add."""
-        ...
-
-    def fold(self, alerts: int) -> int:
-        """Put together what some alerts added; return of how many."""
+    def fold(self, versions: int) -> int:
+        """Put together what some versions added; return of how many."""
         ...
 
 
@@ -123,8 +115,8 @@ class Pipeline:
     """Deals with groups of packets, so that doing it twice is the same as once.
 
     The alert's own document is written last: where it is, all the rest is there too, and the alert is a
-    duplicate. Where it is not, everything is done again, and each write adds only what is missing. What an
-    alert adds to a light curve is written before its object is said to have it.
+    duplicate. Where it is not, everything is done again, and each write adds only what is missing. What
+    alerts add to a light curve, and that the object has it, is one document.
     """
 
     def __init__(
@@ -134,7 +126,6 @@ class Pipeline:
         filters: FilterSet,
         alerts: Alerts,
         objects: Objects,
-        points: Points,
         candidates: Candidates,
         quarantine: Refuse,
         archiving: Archive,
@@ -144,7 +135,6 @@ class Pipeline:
         self._filters = filters
         self._alerts = alerts
         self._objects = objects
-        self._points = points
         self._candidates = candidates
         self._quarantine = quarantine
         self._archiving = archiving
@@ -213,8 +203,6 @@ class Pipeline:
             self._alerts.insert_cutouts(survey, made)
         with self._timed("store.archive"):
             self._archiving.write(work, (new.prv, new.fp))
-        with self._timed("store.points"):
-            self._points.insert(survey, point_documents(made))
         with self._timed("store.objects"):
             self._objects.merge(survey, updates)
         with self._timed("store.candidates"):
@@ -226,7 +214,7 @@ class Pipeline:
     def tidy(self) -> bool:
         """Use a moment without alerts to put light curves together; return whether there is more to do."""
         with self._timed("fold"):
-            return self._points.fold(_FOLDED_AT_ONCE) == _FOLDED_AT_ONCE
+            return self._objects.fold(_FOLDED_AT_ONCE) == _FOLDED_AT_ONCE
 
     def close(self) -> None:
         """Leave everything in order; to be called at the end."""

@@ -14,6 +14,7 @@ from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject,
 from nightdesk_services.broker.services.filters import Passed
 from nightdesk_services.broker.services.points import Curves, News, curves, news
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.common.light_curves import joined
 
 Document = dict[str, Any]
 
@@ -53,8 +54,12 @@ def written(work: Work) -> tuple[News, list[AlertDocuments], list[ObjectUpdate]]
 
 
 def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments]) -> list[ObjectUpdate]:
+    survey = work.batch.survey
     first = np.unique(found.owner, return_index=True)[1]
     places = work.frame.select(_PLACE)[first].to_dicts()
+    alerts: list[list[AlertDocuments]] = [[] for _ in found.names]
+    for owner, document in zip(found.owner.tolist(), made, strict=True):
+        alerts[owner].append(document)
     updates = []
     for i, (name, row) in enumerate(zip(found.names, first.tolist(), strict=True)):
         known = work.known.get(name)
@@ -63,7 +68,7 @@ def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments
             ObjectUpdate(
                 object_id=name,
                 known=known,
-                place=places[i] | {"coordinates": made[row].alert["coordinates"]},
+                place=known.place if known else places[i] | {"coordinates": made[row].alert["coordinates"]},
                 detections=detections,
                 limits=_joined(known.limits if known else NO_KEYS, new.limits[i]),
                 forced=_joined(known.forced if known else NO_KEYS, new.forced[i]),
@@ -73,6 +78,7 @@ def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments
                     "last_jd": float(detections["jd"][-1]),
                 },
                 matches=_matches(work, known, row),
+                **joined(survey, None, [vars(document) for document in alerts[i]]),
             )
         )
     return updates
@@ -83,25 +89,15 @@ def _joined(before: Keys, new: Keys) -> Keys:
 
 
 def _matches(work: Work, known: KnownObject | None, row: int) -> dict[str, list[Document]]:
-    """Return the matches of the catalogues where they are not what is stored."""
-    return {
-        catalogue: found[row]
-        for catalogue, found in work.matches.items()
-        if (known.matches.get(catalogue) if known else None) != [match["_id"] for match in found[row]]
-    }
+    """Return the matches of all catalogues; those stored, where the same objects match."""
+    found = {catalogue: matches[row] for catalogue, matches in work.matches.items()}
+    before = known.matches if known else {}
+    same = {name for name, old in before.items() if _ids(found.get(name, old)) == _ids(old)}
+    return before | {name: matches for name, matches in found.items() if name not in same}
 
 
-def point_documents(made: Sequence[AlertDocuments]) -> list[Document]:
-    """Return what each alert adds to the light curve of its object."""
-    return [
-        {
-            "_id": one.alert["candid"],
-            "objectId": one.alert["objectId"],
-            "prv_candidates": one.prv_candidates,
-            "fp_hists": one.fp_hists,
-        }
-        for one in made
-    ]
+def _ids(matches: Sequence[Document]) -> list[Any]:
+    return [match["_id"] for match in matches]
 
 
 def candidate_documents(work: Work, passed: Sequence[Passed]) -> list[Document]:

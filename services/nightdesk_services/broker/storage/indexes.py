@@ -22,8 +22,7 @@ def ensure_indexes(db: Database[Document]) -> None:
     with guarded():
         for survey in SURVEYS.values():
             db[survey.alerts].create_indexes([_index(f) for f in ("objectId", "jd", "hpx12", "hpx6")])
-            db[survey.objects].create_indexes([_index("hpx12"), _index("hpx6")])
-            db[survey.points].create_indexes([_index("objectId")])
+            db[survey.objects].create_indexes([_index("objectId"), IndexModel([("fresh", 1)], sparse=True)])
         db["candidates"].create_indexes(
             [
                 _index("-passed_at"),

@@ -1,20 +1,23 @@
-"""What the broker remembers of objects: the points that the store has, and cross-matches."""
+"""Objects: what is known of each, written anew as the next version whenever alerts add to it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from bson import Binary
-from nightdesk.surveys import Survey
-from pymongo import UpdateOne
+from nightdesk.surveys import SURVEYS, Survey
+from pymongo import InsertOne, ReplaceOne
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from nightdesk_services.broker.models.errors import ConflictError
 from nightdesk_services.broker.models.objects import POINT, KnownObject, ObjectUpdate
-from nightdesk_services.broker.storage.guard import guarded
+from nightdesk_services.broker.storage.guard import DUPLICATE_KEY, guarded
 from nightdesk_services.broker.storage.inserting import insert_absent
+from nightdesk_services.common.light_curves import LISTS, joined, newest
 
 Document = dict[str, Any]
 
@@ -23,10 +26,13 @@ _AT_A_TIME = 500
 
 
 class ObjectStore:
-    """The collections ``<S>_objects``.
+    """The collections ``<S>_objects`` and ``<S>_alerts_aux``.
 
-    Points are kept here as packed rows: what a batch needs of an object is one short read and one short
-    write, however long its light curve is.
+    A version of an object is a document of ``<S>_objects``: the points of its light curve as packed rows,
+    which is what a batch needs of it, and in full those points that came with this version. It is inserted,
+    never changed; of two workers that make the same version one fails, and begins again. When there is time,
+    versions are folded into the object's document in ``<S>_alerts_aux``, which has the shape that Kowalski's
+    users know. Until then readers join the two.
     """
 
     def __init__(self, db: Database[Document]) -> None:
@@ -35,68 +41,110 @@ class ObjectStore:
     def read(self, survey: Survey, object_ids: Iterable[str]) -> dict[str, KnownObject]:
         """Return those objects that exist."""
         wanted = sorted(set(object_ids))
-        projection = {"v": 1, "cross_matches": 1, "detections": 1, "limits": 1, "forced": 1}
-        found: dict[str, KnownObject] = {}
+        without = dict.fromkeys(LISTS, 0)
+        found: dict[str, Document] = {}
         with guarded():
             for start in range(0, len(wanted), _AT_A_TIME):
-                part = wanted[start : start + _AT_A_TIME]
-                for document in self._db[survey.objects].find({"_id": {"$in": part}}, projection):
-                    found[document["_id"]] = _known(document)
-        return found
+                query = {"objectId": {"$in": wanted[start : start + _AT_A_TIME]}}
+                found |= newest(self._db[survey.objects].find(query, without, batch_size=2 * _AT_A_TIME))
+        return {name: _known(document) for name, document in found.items()}
 
     def merge(self, survey: Survey, updates: Sequence[ObjectUpdate]) -> None:
-        """Write objects as they are now, each in one step.
+        """Write the next version of objects, each in one step.
 
         Raises
         ------
         ConflictError
             Another worker was faster with one of the objects; what was written so far is complete in itself.
         """
-        collection = self._db[survey.objects]
-        fresh = [_new(update) for update in updates if update.known is None]
-        changed = [(u, u.known) for u in updates if u.known is not None and u.changes]
-        conflict = bool(insert_absent(collection, fresh))
-        if changed:
-            with guarded():
-                done = collection.bulk_write(
-                    [_change(update, known.version) for update, known in changed], ordered=False
-                )
-            conflict |= done.matched_count != len(changed)
-        if conflict:
+        versions = [_version(update) for update in updates if update.changes]
+        if insert_absent(self._db[survey.objects], versions):
             msg = f"objects of {survey.name} changed between reading and writing"
             raise ConflictError(msg)
 
+    def fold(self, versions: int) -> int:
+        """Put what some versions of each survey brought into the documents of their objects.
+
+        It may be stopped, or done by several workers at a time: points are added to a document before they
+        are removed here, and only to the document as it was read.
+
+        Returns
+        -------
+        folded
+            How many versions that were, in the survey that had most; as many as asked for: there may be more.
+        """
+        most = 0
+        for survey in SURVEYS.values():
+            with guarded():
+                waiting = self._db[survey.objects].find({"fresh": True}, {"objectId": 1}).limit(versions)
+                names = [version["objectId"] for version in waiting]
+                if names:
+                    self._fold(survey, sorted(set(names)))
+            most = max(most, len(names))
+        return most
+
+    def _fold(self, survey: Survey, names: list[str]) -> None:
+        versions: dict[str, list[Document]] = defaultdict(list)
+        for version in self._db[survey.objects].find({"objectId": {"$in": names}}).sort("v", 1):
+            versions[version["objectId"]].append(version)
+        aux = {one["_id"]: one for one in self._db[survey.aux].find({"_id": {"$in": names}})}
+        writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
+        for name, added in versions.items():
+            before, last = aux.get(name), added[-1]
+            made = {"_id": name, "v": last["v"], "cross_matches": last["cross_matches"]}
+            made |= joined(survey, before, added)
+            if before is None:
+                writes.append(InsertOne(made))
+            else:
+                writes.append(ReplaceOne({"_id": name, "v": before["v"]}, made))
+        if self._written(survey, writes):
+            self._trim(survey, versions)
+
+    def _written(self, survey: Survey, writes: list[InsertOne[Document] | ReplaceOne[Document]]) -> bool:
+        """Write documents; return whether all of them were as they had been read."""
+        try:
+            done = self._db[survey.aux].bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                raise
+            # whoever was faster has folded, or will fold, the rest
+            return False
+        return done.matched_count + done.inserted_count == len(writes)
+
+    def _trim(self, survey: Survey, versions: dict[str, list[Document]]) -> None:
+        """Remove what the documents now hold: former versions, and the points of the last ones."""
+        collection = self._db[survey.objects]
+        # the one before the last stays: a worker that is about to write after it must find its number taken
+        kept = [one["_id"] for of in versions.values() for one in of[-2:]]
+        collection.update_many({"_id": {"$in": kept}}, {"$unset": dict.fromkeys(("fresh", *LISTS), "")})
+        if former := [one["_id"] for of in versions.values() for one in of[:-2]]:
+            collection.delete_many({"_id": {"$in": former}})
+
 
 def _known(document: Document) -> KnownObject:
-    matches = document.get("cross_matches") or {}
     return KnownObject(
         version=document["v"],
         detections=np.frombuffer(document["detections"], POINT),
         limits=np.frombuffer(document["limits"], "<i8"),
         forced=np.frombuffer(document["forced"], "<i8"),
-        matches={name: [m["_id"] for m in found] for name, found in matches.items()},
+        place=document["place"],
+        matches=document.get("cross_matches") or {},
     )
 
 
-def _packed(update: ObjectUpdate) -> Document:
-    return update.summary | {
+def _version(update: ObjectUpdate) -> Document:
+    number = update.known.version + 1 if update.known else 1
+    return {
+        "_id": f"{update.object_id}/{number}",
+        "objectId": update.object_id,
+        "v": number,
+        "place": update.place,
+        **update.summary,
+        "cross_matches": update.matches,
         "detections": Binary(update.detections.tobytes()),
         "limits": Binary(update.limits.tobytes()),
         "forced": Binary(update.forced.tobytes()),
+        "prv_candidates": update.prv_candidates,
+        "fp_hists": update.fp_hists,
+        "fresh": True,
     }
-
-
-def _new(update: ObjectUpdate) -> Document:
-    return {
-        "_id": update.object_id,
-        "v": 1,
-        **update.place,
-        **_packed(update),
-        "cross_matches": update.matches,
-    }
-
-
-def _change(update: ObjectUpdate, version: int) -> UpdateOne:
-    # the version in the query makes a second worker's write, or our own repeated one, match nothing
-    values = _packed(update) | {f"cross_matches.{name}": found for name, found in update.matches.items()}
-    return UpdateOne({"_id": update.object_id, "v": version}, {"$inc": {"v": 1}, "$set": values})

@@ -55,7 +55,7 @@ class ArchiveService:
         )
         seen = [alert for alert in found if access.sees_point(survey.name, alert.get("programid"))]
         objects = {alert["objectId"] for alert in seen}
-        aux = await self._archive.aux_of(survey, objects, ["cross_matches"])
+        aux = await self._archive.matches_of(survey, objects)
         table = await asyncio.to_thread(rows, survey, seen, aux)
         if query.ra is not None and query.dec is not None and query.radius is not None and table:
             distance = sky.separation(

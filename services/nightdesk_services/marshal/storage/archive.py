@@ -9,7 +9,7 @@ from typing import Any
 from bson import Int64
 from nightdesk.surveys import Survey
 
-from nightdesk_services.common.light_curves import LISTS, PACKED, joined
+from nightdesk_services.common.light_curves import LISTS, PACKED, newest, object_of, whole
 from nightdesk_services.marshal.storage.store import Document, Store
 
 
@@ -22,23 +22,21 @@ class Archive:
     async def aux(
         self, survey: Survey, obj_id: str, fields: Collection[str] | None = None
     ) -> Document | None:
-        """Return an object in Kowalski's shape, whole or some fields of it."""
-        chosen = None if fields is None else [name for name in fields if name not in LISTS]
-        projection = dict.fromkeys(PACKED, 0) if chosen is None else dict.fromkeys(["_id", *chosen], 1)
-        known = await self._store[survey.objects].find_one({"_id": obj_id}, projection)
-        if known is None or (fields is not None and len(chosen or ()) == len(fields)):
-            return known
-        # what was added first: a point that is folded between the two reads is then seen twice, not missed
-        added = await self._store[survey.points].find({"objectId": obj_id}).to_list()
-        aux = await self._store[survey.aux].find_one({"_id": obj_id}, list(LISTS))
-        return known | await asyncio.to_thread(joined, survey, aux, added)
+        """Return an object in Kowalski's shape; its light curve only if it is asked for."""
+        curve = fields is None or any(name in LISTS for name in fields)
+        hidden = PACKED if curve else (*PACKED, *LISTS)
+        found = self._store[survey.objects].find({"objectId": obj_id}, dict.fromkeys(hidden, 0))
+        versions = await found.to_list()
+        if not curve:
+            return next((object_of(last) for last in newest(versions).values()), None)
+        aux = await self._store[survey.aux].find_one({"_id": obj_id})
+        return await asyncio.to_thread(whole, survey, versions, aux)
 
-    async def aux_of(
-        self, survey: Survey, obj_ids: Collection[str], fields: Collection[str]
-    ) -> dict[str, Document]:
-        """Return some fields of several objects' documents by object."""
-        found = self._store[survey.objects].find({"_id": {"$in": list(obj_ids)}}, list(fields))
-        return {document["_id"]: document async for document in found}
+    async def matches_of(self, survey: Survey, obj_ids: Collection[str]) -> dict[str, Document]:
+        """Return the cross-matches of several objects, by object."""
+        fields = ["objectId", "v", "cross_matches"]
+        found = self._store[survey.objects].find({"objectId": {"$in": list(obj_ids)}}, fields)
+        return newest(await found.to_list())
 
     async def alerts_of(self, survey: Survey, obj_id: str, limit: int) -> list[Document]:
         """Return the alerts of one object."""

@@ -106,7 +106,7 @@ async def test_points_of_another_programme_are_not_there(desk: Desk) -> None:
     await desk.ok("ana", "GET", "internal/profile")
     hidden = made[0]["objectId"]
     desk.database["candidates"].update_many({"objectId": hidden}, {"$set": {"programid": 2}})
-    for collection, name in (("ZTF_alerts", "objectId"), ("ZTF_objects", "_id")):
+    for collection, name in (("ZTF_alerts", "objectId"), ("ZTF_objects", "objectId")):
         desk.database[collection].update_many({name: hidden}, {"$set": {"programid": 2}})
     aux = desk.database["ZTF_alerts_aux"].find_one({"_id": hidden}) or {}
     points = [point | {"programid": 2} for point in aux["prv_candidates"]]
