@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import bson
 from nightdesk.alerts import point_key
 from nightdesk.surveys import Survey
 from pymongo.database import Database
@@ -13,8 +14,10 @@ Document = dict[str, Any]
 
 LISTS = ("prv_candidates", "fp_hists")
 """The parts of a light curve."""
-PACKED = ("detections", "limits", "forced")
-"""What the broker keeps of it for itself in ``<S>_objects``."""
+UNREAD = ("detections", "limits", "forced")
+"""Fields of ``<S>_objects`` that only the broker reads."""
+PACKED = (*UNREAD, "added")
+"""Fields of ``<S>_objects`` that are no plain values."""
 
 
 def newest(versions: Iterable[Document]) -> dict[str, Document]:
@@ -27,23 +30,18 @@ def newest(versions: Iterable[Document]) -> dict[str, Document]:
     return found
 
 
-def joined(
-    survey: Survey, aux: Mapping[str, Any] | None, added: Iterable[Mapping[str, Any]]
-) -> dict[str, list[Document]]:
-    """Return ``prv_candidates`` and ``fp_hists`` with each point once.
+def added_by(version: Document) -> Document:
+    """Return the points that came with a version, by list; none once they are folded."""
+    return bson.decode(version["added"]) if "added" in version else {}
 
-    Parameters
-    ----------
-    aux
-        Document of ``<S>_alerts_aux``, if there is one.
-    added
-        What has more points: versions of the object, say.
-    """
+
+def joined(survey: Survey, parts: Iterable[Mapping[str, Any]]) -> dict[str, list[Document]]:
+    """Return ``prv_candidates`` and ``fp_hists`` of several documents with each point once."""
     made: dict[str, list[Document]] = {}
-    parts = [part for part in (aux, *added) if part]
+    listed = list(parts)
     for name in LISTS:
         points: dict[int | str, Document] = {}
-        for part in parts:
+        for part in listed:
             for point in part.get(name) or ():
                 points.setdefault(point_key(survey, point), point)
         made[name] = list(points.values())
@@ -58,19 +56,19 @@ def whole(survey: Survey, versions: Iterable[Document], aux: Document | None) ->
     """
     all_of_them = list(versions)
     for last in newest(all_of_them).values():
-        return object_of(last) | joined(survey, aux, all_of_them)
+        return object_of(last) | joined(survey, [aux or {}, *map(added_by, all_of_them)])
     return None
 
 
 def object_of(version: Document) -> Document:
     """Return what a version says of its object, but for the light curve."""
     place: Document = version.get("place", {})
-    hidden = ("place", "objectId", "fresh", *LISTS, *PACKED)
+    hidden = ("place", "objectId", "fresh", *PACKED)
     kept = {name: value for name, value in version.items() if name not in hidden}
     return kept | {"_id": version["objectId"]} | place
 
 
 def read_object(db: Database[Document], survey: Survey, object_id: str) -> Document | None:
     """Return an object with its whole light curve in Kowalski's shape, None if there is no such object."""
-    versions = list(db[survey.objects].find({"objectId": object_id}, dict.fromkeys(PACKED, 0)))
+    versions = list(db[survey.objects].find({"objectId": object_id}, dict.fromkeys(UNREAD, 0)))
     return whole(survey, versions, db[survey.aux].find_one({"_id": object_id}))

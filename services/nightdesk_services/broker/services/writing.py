@@ -78,7 +78,7 @@ def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments
                     "last_jd": float(detections["jd"][-1]),
                 },
                 matches=_matches(work, known, row),
-                **joined(survey, None, [vars(document) for document in alerts[i]]),
+                **joined(survey, [vars(document) for document in alerts[i]]),
             )
         )
     return updates

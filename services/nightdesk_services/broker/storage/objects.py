@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import bson
 import numpy as np
 from bson import Binary
 from nightdesk.surveys import SURVEYS, Survey
@@ -17,7 +18,7 @@ from nightdesk_services.broker.models.errors import ConflictError
 from nightdesk_services.broker.models.objects import POINT, KnownObject, ObjectUpdate
 from nightdesk_services.broker.storage.guard import DUPLICATE_KEY, guarded
 from nightdesk_services.broker.storage.inserting import insert_absent
-from nightdesk_services.common.light_curves import LISTS, joined, newest
+from nightdesk_services.common.light_curves import added_by, joined, newest
 
 Document = dict[str, Any]
 
@@ -41,7 +42,7 @@ class ObjectStore:
     def read(self, survey: Survey, object_ids: Iterable[str]) -> dict[str, KnownObject]:
         """Return those objects that exist."""
         wanted = sorted(set(object_ids))
-        without = dict.fromkeys(LISTS, 0)
+        without = {"added": 0}
         found: dict[str, Document] = {}
         with guarded():
             for start in range(0, len(wanted), _AT_A_TIME):
@@ -92,7 +93,7 @@ class ObjectStore:
         for name, added in versions.items():
             before, last = aux.get(name), added[-1]
             made = {"_id": name, "v": last["v"], "cross_matches": last["cross_matches"]}
-            made |= joined(survey, before, added)
+            made |= joined(survey, [before or {}, *map(added_by, added)])
             if before is None:
                 writes.append(InsertOne(made))
             else:
@@ -116,7 +117,7 @@ class ObjectStore:
         collection = self._db[survey.objects]
         # the one before the last stays: a worker that is about to write after it must find its number taken
         kept = [one["_id"] for of in versions.values() for one in of[-2:]]
-        collection.update_many({"_id": {"$in": kept}}, {"$unset": dict.fromkeys(("fresh", *LISTS), "")})
+        collection.update_many({"_id": {"$in": kept}}, {"$unset": {"fresh": "", "added": ""}})
         if former := [one["_id"] for of in versions.values() for one in of[:-2]]:
             collection.delete_many({"_id": {"$in": former}})
 
@@ -144,7 +145,7 @@ def _version(update: ObjectUpdate) -> Document:
         "detections": Binary(update.detections.tobytes()),
         "limits": Binary(update.limits.tobytes()),
         "forced": Binary(update.forced.tobytes()),
-        "prv_candidates": update.prv_candidates,
-        "fp_hists": update.fp_hists,
+        # one value for the store: points have a hundred fields, which it would look at one by one
+        "added": Binary(bson.encode({"prv_candidates": update.prv_candidates, "fp_hists": update.fp_hists})),
         "fresh": True,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from bson import Int64
 from nightdesk.surveys import Survey
 
-from nightdesk_services.common.light_curves import LISTS, PACKED, newest, object_of, whole
+from nightdesk_services.common.light_curves import LISTS, PACKED, UNREAD, newest, object_of, whole
 from nightdesk_services.marshal.storage.store import Document, Store
 
 
@@ -24,7 +24,7 @@ class Archive:
     ) -> Document | None:
         """Return an object in Kowalski's shape; its light curve only if it is asked for."""
         curve = fields is None or any(name in LISTS for name in fields)
-        hidden = PACKED if curve else (*PACKED, *LISTS)
+        hidden = UNREAD if curve else PACKED
         found = self._store[survey.objects].find({"objectId": obj_id}, dict.fromkeys(hidden, 0))
         versions = await found.to_list()
         if not curve:
