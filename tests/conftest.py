@@ -15,6 +15,13 @@ from pymongo.database import Database
 from tests.support.servers import running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file to one process, for its fixtures, and all tests of the platform to the same one."""
+    for item in items:
+        platform = item.get_closest_marker("platform") or "platform" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("platform" if platform else str(item.path)))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
     """Keep a developer's own settings and hub token out of the tests."""

@@ -38,7 +38,7 @@ ZTF = SURVEYS["ZTF"]
 
 Db = Database[dict[str, Any]]
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300 + ALERTS)]
+pytestmark = pytest.mark.timeout(300 + ALERTS)
 
 
 class Killer:
