@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -221,7 +222,7 @@ class Desk:
     def save_filter(
         self,
         name: str,
-        expression: str,
+        source: str | list[dict[str, Any]],
         *,
         group: str | int,
         stream: str | int = "ZTF Public",
@@ -235,8 +236,9 @@ class Desk:
         ----------
         name
             Name of the filter, unique in its group.
-        expression
-            What an alert must fulfil, such as ``"score > 0.65 and not sso"``.
+        source
+            What an alert must fulfil: an expression, such as ``"score > 0.65 and not sso"``, or the stages of
+            a MongoDB aggregation pipeline as for Kowalski.
         group
             Name or id of the group that sees what passes; you must be its admin.
         stream
@@ -247,16 +249,20 @@ class Desk:
         Raises
         ------
         RequestError
-            If the expression is not one; tells where.
+            If the filter cannot be one; tells where. Or if the filter of that name is of the other kind.
         """
         group_id = self.group_id(group)
-        body = {"name": name, "source": expression, "active": active}
+        kind = "expression" if isinstance(source, str) else "pipeline"
+        text = source if isinstance(source, str) else json.dumps(source)
+        body = {"name": name, "source": text, "active": active}
         for known in self.filters:
             if known.name == name and known.group_id == group_id:
                 self.http.patch(f"/api/filters/{known.id}", body)
                 return self.filter(known.id)
         stream_id = _find(self.streams, stream, "stream")["id"]
-        made = self.http.post("/api/filters", {**body, "stream_id": stream_id, "group_id": group_id})
+        made = self.http.post(
+            "/api/filters", {**body, "kind": kind, "stream_id": stream_id, "group_id": group_id}
+        )
         return self.filter(int(made["id"]))
 
     def filter(self, filter: str | int) -> Filter:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from nightdesk.client.desk import Desk
 
 
+_SHOWN = 500
+
+
 class Filter:
     """A filter as the broker runs it."""
 
@@ -34,8 +37,13 @@ class Filter:
         return int(self.record["group_id"])
 
     @property
+    def kind(self) -> str:
+        """``expression`` or ``pipeline``."""
+        return str(self.record.get("kind") or "expression")
+
+    @property
     def expression(self) -> str:
-        """What an alert must fulfil."""
+        """What an alert must fulfil; the stages as JSON for a pipeline."""
         return str(self.record.get("source") or "")
 
     @property
@@ -66,7 +74,8 @@ class Filter:
 
     def __repr__(self) -> str:
         state = "active" if self.active else "paused"
-        return f"<Filter {self.id} {self.name!r} v{self.version} {state}: {self.expression}>"
+        source = self.expression if len(self.expression) <= _SHOWN else f"{self.expression[:_SHOWN]}..."
+        return f"<Filter {self.id} {self.name!r} v{self.version} {state}: {source}>"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import polars as pl
@@ -191,6 +192,17 @@ def test_a_filter_is_published_and_gets_versions(ana: Desk) -> None:
         ana.save_filter("Bright", "score >", group=group["id"])
     again.delete()
     assert "Bright" not in [one.name for one in ana.filters]
+
+
+def test_a_pipeline_is_published_or_refused_by_name(ana: Desk) -> None:
+    group = ana.new_group("Ana's filters")
+    stages = [{"$match": {"candidate.magpsf": {"$lt": 19}}}]
+    made = ana.save_filter("From Fritz", stages, group=group["id"])
+    assert (made.kind, json.loads(made.expression), made.active) == ("pipeline", stages, True)
+    with pytest.raises(RequestError, match=r"\$out"):
+        ana.save_filter("Worse", [*stages, {"$out": "alerts"}], group=group["id"])
+    with pytest.raises(RequestError, match=r"\$divid.*\$divide"):
+        ana.save_filter("Typo", [{"$project": {"a": {"$divid": [1, 2]}}}], group=group["id"])
 
 
 def test_publishing_to_a_group_of_others_is_refused(ana: Desk) -> None:
