@@ -77,7 +77,7 @@ def wait(bench: Bench, count: int) -> None:
         if time.monotonic() > deadline:
             msg = f"{stored} of {count} alerts after {LIMIT:.0f} s"
             raise RuntimeError(msg)
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def _stages(survey: str, status: dict[str, Any]) -> list[Result]:
