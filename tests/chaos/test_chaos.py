@@ -30,7 +30,7 @@ from pymongo.database import Database
 from tests.services.broker.desk import Desk, Replaying, desk, until
 from tests.services.broker.packets import group, simulated
 
-ALERTS = int(os.environ.get("NIGHTDESK_CHAOS_ALERTS", "400"))
+ALERTS = int(os.environ.get("NIGHTDESK_CHAOS_ALERTS", "300"))
 FIRST, _, LAST = os.environ.get("NIGHTDESK_CHAOS_SEEDS", "1").partition("-")
 SEEDS = range(int(FIRST), int(LAST or FIRST) + 1)
 BATCH = 100
@@ -72,7 +72,9 @@ class Killer:
                 if self._stop.wait(self._dice.uniform(0.5, 2.0)):
                     return
                 self._kill(target)
-            while not self._stop.wait(self._dice.uniform(1.0, 8.0)):
+            for _ in range(ALERTS // 200):
+                if self._stop.wait(self._dice.uniform(1.0, 8.0)):
+                    return
                 self._kill(self._dice.choice(targets))
         except BaseException as error:
             self.error = error

@@ -107,11 +107,11 @@ def current(page: Any) -> str | None:
 
 def until(page: Any, condition: Any) -> None:
     """Wait for something that happens outside of the page."""
-    for _ in range(200):
+    for _ in range(800):
         if condition():
             return
         page.wait_for_timeout(50)
-    raise AssertionError("it did not happen within ten seconds")
+    raise AssertionError("it did not happen within forty seconds")
 
 
 def test_cards_show_what_one_decides_by(page: Any, marshal: FakeMarshal) -> None:

@@ -207,7 +207,7 @@ def test_the_nights_summary_survives_a_restart(here: Desk, tmp_path: Path) -> No
         return int(data["surveys"].get("ZTF", {}).get(name, 0))
 
     # one was stored by the retry above
-    until(lambda: counted("stored") == 13, 20, "the summary lags behind")
+    until(lambda: counted("stored") == 13, 90, "the summary lags behind")
     before = ask(here, "summary").json()["data"]
     assert before["surveys"]["ZTF"]["quarantined"] >= 7
     assert sum(before["still_quarantined"].values()) == entries(here)["total"] == 1
@@ -220,7 +220,7 @@ def test_the_nights_summary_survives_a_restart(here: Desk, tmp_path: Path) -> No
     after = ask(here, "summary").json()["data"]
     assert after["surveys"] == before["surveys"]
     replay(here.settings, [tmp_path], timeout=60)
-    until(lambda: counted("duplicates") >= 12, 20, "the summary lags behind")
+    until(lambda: counted("duplicates") >= 12, 90, "the summary lags behind")
     assert counted("stored") == 13
     assert ask(here, "summary?night=20200101").json()["data"]["surveys"] == {}
     kept = here.database["nightly_summaries"].find({}, {"_id": 1})
