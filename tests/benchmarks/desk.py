@@ -77,7 +77,7 @@ class Bench:
         self.survey = get(survey)
         self.store: Db = connect(settings)
         self.producer = Producer(
-            {"bootstrap.servers": settings.stream, "message.max.bytes": 2**24, "linger.ms": 5}
+            {"bootstrap.servers": settings.stream, "message.max.bytes": 2**24, "linger.ms": 5, "log_level": 2}
         )
 
     def preload(self) -> None:
