@@ -152,15 +152,15 @@ def _objects(store: Db, name: str, dice: np.random.Generator) -> None:
 
 
 def _filter(number: int, survey: str) -> dict[str, Any]:
-    """Every fifth is a pipeline, the others expressions; each with cuts of its own."""
-    faint, score = 18.0 + number % 25 / 10, 0.3 + number % 7 / 20
+    """Every fifth is a pipeline, the others expressions; each with cuts of its own, which few alerts pass."""
+    faint, score = (16.5 if survey == "ZTF" else 20.5) + number % 25 / 25, 0.3 + number % 7 / 20
     pipeline = number % 5 == 0
-    magnitude = "candidate.magpsf" if survey == "ZTF" else "candidate.psfFlux"
+    bright = {"candidate.magpsf": {"$lt": faint}} if survey == "ZTF" else {"candidate.psfFlux": {"$gt": 2e4}}
     past = {
         "$filter": {"input": "$prv_candidates", "as": "p", "cond": {"$gt": ["$$p.jd", 2_461_000 + number]}}
     }
     stages = [
-        {"$match": {magnitude: {"$exists": True}}},
+        {"$match": bright},
         {"$addFields": {"recent": {"$size": past}}},
         {"$match": {"recent": {"$gte": 2}}},
         {"$project": {"objectId": 1, "annotations": {"recent": "$recent"}}},
