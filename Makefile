@@ -58,6 +58,7 @@ run: install kafka  ## Start the platform with a simulated night (RATE=2 alerts/
 	@exec $(BIN)/nightdesk up --simulate $(RATE) --data-dir $(DATA)
 
 test: install kafka chromium  ## Run all tests
+	@$(BIN)/python -m tests.support.warm
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-real: install kafka  ## Repeat the store and stream tests on each server that this machine has
