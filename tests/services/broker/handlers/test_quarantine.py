@@ -16,8 +16,6 @@ from tests.services.broker.desk import Desk, desk, until
 from tests.services.broker.handlers.hub import hub
 from tests.services.broker.packets import simulated
 
-pytestmark = pytest.mark.real
-
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
