@@ -91,7 +91,7 @@ class SecantusRust(_MongoProtocol):
         ]
 
 
-class SecantusPython(_MongoProtocol):
+class SecantusPython(SecantusRust):
     """SecantusDB's Python server on WiredTiger, from PyPI."""
 
     name = "secantusd-py"
@@ -100,10 +100,7 @@ class SecantusPython(_MongoProtocol):
     def command(self) -> list[str]:
         """Return the command."""
         return [
-            self._find() or self.program,
-            "--host=127.0.0.1",
-            f"--port={self.settings.store_port}",
-            f"--storage-path={self.directory}",
+            *super().command(),
             "--cache-size=1G",
             f"--oplog-max-entries={OPLOG_ENTRIES}",
             "--log-level=WARNING",

@@ -14,7 +14,6 @@ from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject,
 from nightdesk_services.broker.services.filters import Passed
 from nightdesk_services.broker.services.points import Curves, News, curves, news
 from nightdesk_services.broker.services.work import Work
-from nightdesk_services.common.light_curves import joined
 
 Document = dict[str, Any]
 
@@ -54,7 +53,6 @@ def written(work: Work) -> tuple[News, list[AlertDocuments], list[ObjectUpdate]]
 
 
 def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments]) -> list[ObjectUpdate]:
-    survey = work.batch.survey
     first = np.unique(found.owner, return_index=True)[1]
     places = work.frame.select(_PLACE)[first].to_dicts()
     alerts: list[list[AlertDocuments]] = [[] for _ in found.names]
@@ -78,7 +76,9 @@ def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments
                     "last_jd": float(detections["jd"][-1]),
                 },
                 matches=_matches(work, known, row),
-                **joined(survey, [vars(document) for document in alerts[i]]),
+                # `news` has left each point in one alert of the batch
+                prv_candidates=[point for alert in alerts[i] for point in alert.prv_candidates],
+                fp_hists=[point for alert in alerts[i] for point in alert.fp_hists],
             )
         )
     return updates

@@ -57,13 +57,11 @@ class History(Stage):
         columns = [
             pl.Series(name, pa.LargeListArray.from_arrays(offsets, values)) for name, values in lists.items()
         ]
-        frame = pl.DataFrame(columns).with_columns(pl.col(pl.List(pl.Float64)).list.eval(_null(pl.element())))
+        frame = pl.DataFrame(columns).with_columns(
+            pl.col(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None))
+        )
         work.add(
             frame.with_columns(
                 pl.Series("n_det", lengths, pl.Int64), pl.col("history.jd").list.first().alias("first_jd")
             )
         )
-
-
-def _null(values: pl.Expr) -> pl.Expr:
-    return values.fill_nan(None)
