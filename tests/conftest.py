@@ -15,11 +15,19 @@ from pymongo.database import Database
 from tests.support.servers import running
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before the hook of xdist that reads the marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each file to one process, for its fixtures, and all tests of the platform to the same one."""
     for item in items:
         platform = item.get_closest_marker("platform") or "platform" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("platform" if platform else str(item.path)))
+        file = str(item.path.relative_to(config.rootpath / "tests"))
+        item.add_marker(pytest.mark.xdist_group("platform" if platform else file))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to run where the groups are not seen: half a file's tests fail without the other half."""
+    if hasattr(session.config, "workerinput") and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not know this pytest: use requirements/constraints.txt")
 
 
 @pytest.fixture(autouse=True, scope="session")

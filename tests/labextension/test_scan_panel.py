@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMarshal
 def browser() -> Iterator[Any]:
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20 * SECONDS)
+    expect.set_options(timeout=45 * SECONDS)
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield one
@@ -65,7 +65,7 @@ def window(browser: Any, desk: tuple[FakeMarshal, str]) -> Iterator[Any]:
     view.goto(f"{desk[1]}/lab?token={SECRET}")
     # the panel opens by itself
     view.wait_for_selector(".jp-nightdesk-Scan", timeout=90 * SECONDS)
-    view.set_default_timeout(20 * SECONDS)
+    view.set_default_timeout(45 * SECONDS)
     yield view
     context.close()
     assert broken == []
@@ -73,7 +73,14 @@ def window(browser: Any, desk: tuple[FakeMarshal, str]) -> Iterator[Any]:
 
 AFRESH = """async () => {
     const app = window.jupyterapp;
-    for (const widget of [...app.shell.widgets('main')]) { widget.dispose(); }
+    for (const widget of [...app.shell.widgets('main')]) {
+        if (widget.sessionContext) {  // JupyterLab throws where a notebook goes before its kernel has come
+            await widget.sessionContext.ready;
+            await widget.sessionContext.session?.kernel?.info;
+            await widget.sessionContext.shutdown();
+        }
+        widget.dispose();
+    }
     const panel = await app.commands.execute('nightdesk:scan');
     const all = { groupId: null, filterId: null, sortBy: 'passed_at', minScore: 0, hours: 24 };
     panel.content.model.setQuery({ ...all, hideRejected: true, hideSaved: false });
