@@ -30,6 +30,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError("pytest-xdist does not know this pytest: use requirements/constraints.txt")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes and long texts by their argument: random bytes in a test's name differ between processes."""
+    long = isinstance(val, bytes) or (isinstance(val, str) and len(val) > 80)
+    return argname if long else None
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
     """Keep a developer's own settings and hub token out of the tests."""
