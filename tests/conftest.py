@@ -30,6 +30,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError("pytest-xdist does not know this pytest: use requirements/constraints.txt")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the report on the official client's functions, where its tests ran."""
+    from tests.conformance.report import merge
+
+    if not hasattr(config, "workerinput") and (line := merge()):
+        terminalreporter.write_line(line)
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name bytes and long texts by their argument: random bytes in a test's name differ between processes."""
     long = isinstance(val, bytes) or (isinstance(val, str) and len(val) > 80)

@@ -7,13 +7,14 @@ that one of their groups holds. Hub scopes say which routes a token opens at all
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from nightdesk.scopes import Action, scope
 
 from nightdesk_services.marshal.exceptions import Denied
+from nightdesk_services.marshal.roles import FULL_USER, ROLES, SUPER_ADMIN, VIEW_ONLY
 
 Document = dict[str, Any]
 SITEWIDE = 1
@@ -37,10 +38,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Directory:
-    """All groups and streams at one moment."""
+    """All groups, streams and users at one moment."""
 
     groups: Mapping[int, Document]
     streams: Mapping[int, Document]
+    users: Mapping[int, Document] = field(default_factory=dict)
 
     def members(self, group_id: int) -> Mapping[str, Document]:
         """Return the members of a group by username."""
@@ -78,7 +80,29 @@ class Access:
     @cached_property
     def super_admin(self) -> bool:
         """Whether group membership does not bind this person."""
-        return self.identity.admin or self.has("system", "write")
+        return self.identity.admin or self.has("system", "write") or SUPER_ADMIN in self._given_roles
+
+    @cached_property
+    def _given_roles(self) -> frozenset[str]:
+        return frozenset(self.directory.users.get(self.user_id, {}).get("roles") or ())
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The person's roles; who was given none has that of their hub scopes."""
+        if self.super_admin:
+            return self._given_roles | {SUPER_ADMIN}
+        return self._given_roles or frozenset({FULL_USER if self.has("sources", "write") else VIEW_ONLY})
+
+    @cached_property
+    def acls(self) -> frozenset[str]:
+        """What the person may do: by their roles and in their own right."""
+        own = self.directory.users.get(self.user_id, {}).get("acls") or ()
+        return frozenset(own).union(*(ROLES.get(role, frozenset()) for role in self.roles))
+
+    def require_acl(self, acl: str) -> None:
+        """Raise `Denied` unless the person holds an ACL."""
+        if acl not in self.acls:
+            raise Denied(f"this needs the ACL {acl!r}, which an administrator can give you")
 
     @cached_property
     def memberships(self) -> dict[int, Document]:

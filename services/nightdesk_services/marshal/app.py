@@ -4,51 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
 from nightdesk_services.marshal.factory import Marshal
 from nightdesk_services.marshal.handlers import archive, events, groups, objects, system, words
 from nightdesk_services.marshal.handlers.base import UnknownHandler
+from nightdesk_services.marshal.handlers.routes import Routes
 
-OBJECT = r"([\w.+\-]+)"
-ID = r"(\d{1,18})"
-CUTOUT = r"(\w+)/(\d{1,19})/(science|template|difference)"
 MAX_BODY = 4 * 1024 * 1024
 
-API: list[tuple[str, type[RequestHandler]]] = [
-    ("sysinfo", system.SysInfo),
-    ("internal/profile", system.Profile),
-    ("user", system.Users),
-    ("groups", groups.Groups),
-    (f"groups/{ID}", groups.Group),
-    (f"groups/{ID}/users", groups.GroupUsers),
-    (rf"groups/{ID}/users/{OBJECT}", groups.GroupUser),
-    ("streams", groups.Streams),
-    (f"streams/{ID}", groups.Streams),
-    ("filters", groups.Filters),
-    (f"filters/{ID}", groups.Filter),
-    ("candidates", objects.Candidates),
-    (f"candidates/{OBJECT}", objects.Candidate),
-    ("sources", objects.Sources),
-    (f"sources/{OBJECT}", objects.Source),
-    (f"sources/{OBJECT}/photometry", objects.Photometry),
-    (f"sources/{OBJECT}/comments", words.Comments),
-    (f"sources/{OBJECT}/comments/{ID}", words.Comment),
-    (f"sources/{OBJECT}/classifications", words.SourceClassifications),
-    (f"sources/{OBJECT}/annotations", words.Annotations),
-    ("classification", words.Classifications),
-    (f"classification/{ID}", words.Classification),
-    ("taxonomy", words.Taxonomies),
-    (f"taxonomy/{ID}", words.Taxonomies),
-    ("listing", words.Listings),
-    (f"listing/{ID}", words.Listing),
-    ("desk/selection", words.DeskSelection),
-    ("alerts", archive.Alerts),
-    (f"alerts/{OBJECT}", archive.ObjectAlerts),
-    (f"cutouts/{CUTOUT}/png", archive.CutoutPng),
-    (f"cutouts/{CUTOUT}/fits", archive.CutoutFits),
-    ("events", events.Events),
-]
+AREAS = (
+    archive,
+    events,
+    groups,
+    objects,
+    system,
+    words,
+)
+"""Modules that each have a table ``ROUTES``."""
+
+API: Routes = [route for area in AREAS for route in area.ROUTES]
 """Address below ``api/`` -> its handler."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import CUTOUT, OBJECT, Routes
 from nightdesk_services.marshal.models.archive import AlertQuery, AlertsQuery, ImageQuery
 
 # A cutout never changes; the answer depends on who asks, so only their own cache may keep it.
@@ -51,3 +52,11 @@ class CutoutFits(ApiHandler):
         self.set_header("Content-Disposition", f'attachment; filename="{survey}_{candid}_{kind}.fits"')
         self.set_header("Cache-Control", _FOREVER)
         self.finish(data)
+
+
+ROUTES: Routes = [
+    ("alerts", Alerts),
+    (f"alerts/{OBJECT}", ObjectAlerts),
+    (f"cutouts/{CUTOUT}/png", CutoutPng),
+    (f"cutouts/{CUTOUT}/fits", CutoutFits),
+]

@@ -30,13 +30,15 @@ ANY = "*"
 """Declared by what every holder of any of our scopes may ask."""
 
 
-def needs(area: str, action: Action | None = None) -> Callable[[Method], Method]:
+def needs(area: str, action: Action | None = None, acl: str = "") -> Callable[[Method], Method]:
     """Declare the scope of a method; a method that declares none is denied.
 
     Parameters
     ----------
     area
         Area of `nightdesk.scopes`, or `PUBLIC` or `ANY`.
+    acl
+        ACL of `nightdesk_services.marshal.roles` that the person must hold too.
     """
     required = area if action is None else scope(area, action)
     if action is None and area not in (PUBLIC, ANY):
@@ -46,19 +48,22 @@ def needs(area: str, action: Action | None = None) -> Callable[[Method], Method]
     def declare(method: Method) -> Method:
         @functools.wraps(method)
         async def bounded(self: Secured, *args: Any, **kwargs: Any) -> None:
+            if acl:
+                self.access.require_acl(acl)
             with self.marshal.store.bounded():
                 await method(self, *args, **kwargs)
 
-        return declared(required)(bounded)
+        return declared(required, acl)(bounded)
 
     return declare
 
 
-def declared(required: str) -> Callable[[Method], Method]:
-    """Note a method's scope where `Secured.prepare` looks for it."""
+def declared(required: str, acl: str = "") -> Callable[[Method], Method]:
+    """Note a method's scope where `Secured.prepare` looks for it, and its ACL for who lists the routes."""
 
     def note(method: Method) -> Method:
         method.required_scope = required  # type: ignore[attr-defined]
+        method.required_acl = acl  # type: ignore[attr-defined]
         return method
 
     return note

@@ -13,6 +13,7 @@ from nightdesk_services.marshal.access import Document, Identity
 from nightdesk_services.marshal.encoding import dumps
 from nightdesk_services.marshal.exceptions import MarshalError, Unavailable
 from nightdesk_services.marshal.handlers.base import Secured, declared
+from nightdesk_services.marshal.handlers.routes import Routes
 from nightdesk_services.marshal.storage.store import now
 
 log = logging.getLogger(__name__)
@@ -86,3 +87,8 @@ class Events(Secured, WebSocketHandler):
             except MarshalError as error:
                 self.close(NO_LONGER, error.message[:100])
                 return
+
+
+ROUTES: Routes = [
+    ("events", Events),
+]

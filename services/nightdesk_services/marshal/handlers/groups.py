@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import ID, OBJECT, Routes
 from nightdesk_services.marshal.models.filters import FilterPatch, FilterPost, FiltersQuery
 from nightdesk_services.marshal.models.groups import GroupPost, GroupPut, GroupsQuery, MemberPatch, MemberPost
 from nightdesk_services.marshal.services import shapes
@@ -126,3 +127,15 @@ class Filter(ApiHandler):
         """Remove it."""
         await self.marshal.filters.remove(self.access, int(filter_id))
         self.answer()
+
+
+ROUTES: Routes = [
+    ("groups", Groups),
+    (f"groups/{ID}", Group),
+    (f"groups/{ID}/users", GroupUsers),
+    (rf"groups/{ID}/users/{OBJECT}", GroupUser),
+    ("streams", Streams),
+    (f"streams/{ID}", Streams),
+    ("filters", Filters),
+    (f"filters/{ID}", Filter),
+]

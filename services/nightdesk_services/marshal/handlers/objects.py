@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
 from nightdesk_services.marshal.models.candidates import CandidatesQuery
 from nightdesk_services.marshal.models.sources import (
     PhotometryQuery,
@@ -86,3 +87,12 @@ class Photometry(ApiHandler):
     async def get(self, obj_id: str) -> None:
         """List its points."""
         self.answer(await self.marshal.photometry.points(self.access, obj_id, self.query(PhotometryQuery)))
+
+
+ROUTES: Routes = [
+    ("candidates", Candidates),
+    (f"candidates/{OBJECT}", Candidate),
+    ("sources", Sources),
+    (f"sources/{OBJECT}", Source),
+    (f"sources/{OBJECT}/photometry", Photometry),
+]

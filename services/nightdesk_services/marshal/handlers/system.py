@@ -7,6 +7,7 @@ from importlib.metadata import version
 from nightdesk.surveys import SURVEYS
 
 from nightdesk_services.marshal.handlers.base import ANY, PUBLIC, ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import Routes
 from nightdesk_services.marshal.services import shapes
 
 
@@ -63,3 +64,10 @@ class Users(ApiHandler):
         """Answer with their ids and names."""
         users = await self.marshal.people.users()
         self.answer({"users": [shapes.named(user, "settled") for user in users], "totalMatches": len(users)})
+
+
+ROUTES: Routes = [
+    ("sysinfo", SysInfo),
+    ("internal/profile", Profile),
+    ("user", Users),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import ID, OBJECT, Routes
 from nightdesk_services.marshal.models.words import (
     ClassificationPost,
     CommentPost,
@@ -150,3 +151,18 @@ class DeskSelection(ApiHandler):
     async def put(self) -> None:
         """Set it."""
         self.answer(await self.marshal.desks.select(self.access, self.body(Selection).ids))
+
+
+ROUTES: Routes = [
+    (f"sources/{OBJECT}/comments", Comments),
+    (f"sources/{OBJECT}/comments/{ID}", Comment),
+    (f"sources/{OBJECT}/classifications", SourceClassifications),
+    (f"sources/{OBJECT}/annotations", Annotations),
+    ("classification", Classifications),
+    (f"classification/{ID}", Classification),
+    ("taxonomy", Taxonomies),
+    (f"taxonomy/{ID}", Taxonomies),
+    ("listing", Listings),
+    (f"listing/{ID}", Listing),
+    ("desk/selection", DeskSelection),
+]

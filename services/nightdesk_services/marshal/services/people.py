@@ -22,16 +22,17 @@ class PeopleService:
         self._lock = asyncio.Lock()
 
     def forget(self) -> None:
-        """Read groups and streams anew at the next request."""
+        """Read groups, streams and users anew at the next request."""
         self._generation += 1
         self._directory = None
 
     async def directory(self) -> Directory:
-        """Return all groups and streams."""
+        """Return all groups, streams and users."""
         if self._directory is None or time.monotonic() > self._expires:
             generation = self._generation
             groups, streams = await self._people.groups(), await self._people.streams()
-            found = Directory({g["_id"]: g for g in groups}, {s["_id"]: s for s in streams})
+            users = await self._people.users()
+            found = Directory(*({one["_id"]: one for one in all_} for all_ in (groups, streams, users)))
             if generation != self._generation:
                 # somebody changed a group while we read
                 return found
