@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,7 @@ def broker(
                 stderr=subprocess.STDOUT,
             )
         try:
+            bench.wait_until_up()
             yield bench
         finally:
             process.terminate()
@@ -108,8 +110,21 @@ class Bench:
             raise RuntimeError(msg)
 
     def stored(self) -> int:
-        """Return how many alerts the store has."""
-        return int(self.store[self.survey.alerts].estimated_document_count())
+        """Return how many alerts the workers have stored, as they last told: counting would load the store."""
+        return int(self.status()["counts"].get(self.survey.name, {}).get("stored", 0))
+
+    def wait_until_up(self, patience: float = 60.0) -> None:
+        """Wait until the broker service answers."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                self.status()
+            except httpx.HTTPError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def status(self) -> dict[str, Any]:
         """Return what the broker says of itself."""

@@ -16,7 +16,7 @@ from nightdesk.simulate import Night
 from tests.benchmarks.desk import Bench, broker
 from tests.benchmarks.result import Result
 
-COUNTS = {"ZTF": 3000, "LSST": 2000}
+COUNTS = {"ZTF": 6000, "LSST": 4000}
 WARM_UP = 300
 LIMIT = 600.0
 
@@ -77,7 +77,7 @@ def wait(bench: Bench, count: int) -> None:
         if time.monotonic() > deadline:
             msg = f"{stored} of {count} alerts after {LIMIT:.0f} s"
             raise RuntimeError(msg)
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def _stages(survey: str, status: dict[str, Any]) -> list[Result]:

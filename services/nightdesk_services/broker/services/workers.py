@@ -55,6 +55,8 @@ class WorkerPool:
             dask.config.set({f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")})
             # workers share the cores; threads of their own would only fight for them
             dask.config.set({f"distributed.nanny.pre-spawn-environ.{name}": 1 for name in _THREADS})
+            # a sampler that would watch one task for ever, with a tenth of a worker's time
+            dask.config.set({"distributed.worker.profile.enabled": False})
             security = _dask.Security.temporary()
             # nannies start a killed worker again, and let no worker outlive this process
             self._cluster = address = await _dask.LocalCluster(

@@ -23,13 +23,7 @@ def ensure_indexes(db: Database[Document]) -> None:
         for survey in SURVEYS.values():
             db[survey.alerts].create_indexes([_index(f) for f in ("objectId", "jd", "hpx12", "hpx6")])
             db[survey.objects].create_indexes([_index("objectId"), IndexModel([("fresh", 1)], sparse=True)])
-        db["candidates"].create_indexes(
-            [
-                _index("-passed_at"),
-                _index("filter_id", "-passed_at"),
-                _index("group_ids", "-passed_at"),
-                _index("objectId"),
-            ]
-        )
+        # each index costs the embedded store as much as a tenth of the document: these serve every query
+        db["candidates"].create_indexes([_index("-passed_at"), _index("objectId", "-passed_at")])
         db["quarantine"].create_indexes([_index("-at")])
         db["filters"].create_indexes([_index("active", "kind")])

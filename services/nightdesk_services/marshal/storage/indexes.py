@@ -12,7 +12,6 @@ _INDEXES: dict[str, list[tuple[list[tuple[str, int]], dict[str, Any]]]] = {
     "users": [([("username", 1)], {"unique": True})],
     "candidates": [
         ([("passed_at", -1)], {}),
-        ([("group_ids", 1), ("passed_at", -1)], {}),
         ([("objectId", 1), ("passed_at", -1)], {}),
     ],
     "sources": [
