@@ -110,7 +110,7 @@ class Bench:
             raise RuntimeError(msg)
 
     def stored(self) -> int:
-        """Return how many alerts the workers have stored, as they last told: counting would load the store."""
+        """Return how many alerts the workers say they stored: counting would load the store."""
         return int(self.status()["counts"].get(self.survey.name, {}).get("stored", 0))
 
     def wait_until_up(self, patience: float = 60.0) -> None:

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nightdesk import archive
 from nightdesk.alerts import decode, point_key
 from nightdesk.settings import Settings
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker.factory import build_pipeline, prepare_store
 from nightdesk_services.broker.models.packets import Packet
+from nightdesk_services.broker.storage.archive import StoredNights
 from nightdesk_services.broker.storage.objects import ObjectStore
 from nightdesk_services.common.light_curves import read_object
 from nightdesk_services.common.store import connect
@@ -34,6 +36,7 @@ ALERTS = int(os.environ.get("NIGHTDESK_CHAOS_ALERTS", "300"))
 FIRST, _, LAST = os.environ.get("NIGHTDESK_CHAOS_SEEDS", "1").partition("-")
 SEEDS = range(int(FIRST), int(LAST or FIRST) + 1)
 BATCH = 100
+LOOKED_AT = 25
 ZTF = SURVEYS["ZTF"]
 
 Db = Database[dict[str, Any]]
@@ -136,6 +139,25 @@ def test_everything_is_there_once(here: Desk, tmp_path: Path, seed: int) -> None
     while ObjectStore(here.database).fold(100):
         pass
     check_light_curves(here.database, batch)
+    check_archive(here)
+
+
+def check_archive(here: Desk) -> None:
+    """The archive has the alerts of the store, each once, and the same points."""
+    shelf, store = archive.Shelf(ZTF, here.settings.archive), StoredNights(here.database)
+    nights = store.nights(ZTF)
+    assert nights
+    assert shelf.nights() == nights
+    for night in nights:
+        told = archive.verify(archive.archived(shelf, night), store.candids(ZTF, night))
+        assert told.agrees, told
+    for name in here.database[ZTF.objects].distinct("objectId")[:LOOKED_AT]:
+        stored = read_object(here.database, ZTF, name)
+        assert stored is not None
+        found = archive.light_curve(ZTF, name, root=here.settings.archive)
+        for points, kept in ((found.prv, stored["prv_candidates"]), (found.fp, stored["fp_hists"])):
+            keys = sorted(str(point_key(ZTF, point)) for point in points.to_dicts())
+            assert keys == sorted(str(point_key(ZTF, point)) for point in kept)
 
 
 def check_light_curves(database: Db, batch: Any) -> None:

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from nightdesk.filters.errors import FilterError
-from nightdesk.filters.lowering import Kind, Scope, lower, names
+from nightdesk.filters.lowering import names
+from nightdesk.filters.together import Together
 
 LONGEST: Final = 20_000
 """Characters of the longest filter."""
@@ -28,15 +29,6 @@ class Cut(NamedTuple):
     """Rows that pass it."""
     remaining: int
     """Rows that pass it and all before it."""
-
-
-class Lowered(NamedTuple):
-    """What to compute on a frame of known columns."""
-
-    steps: list[pl.Expr]
-    """Columns to add first, one after the other."""
-    passed: list[pl.Expr]
-    """Truth values, never null."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +124,7 @@ class Expression:
         FilterError
             If the frame lacks a column or a column has a type that the expression cannot use.
         """
-        return self._passed(frame, [self.tree])[0].alias("passed")
+        return self._passed(frame, [self.tree])[0]
 
     def cutflow(self, frame: pl.DataFrame) -> list[Cut]:
         """Return what each condition of the outermost ``and`` drops.
@@ -179,44 +171,11 @@ class Expression:
         tree = self.tree
         return tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
 
-    def lowered(self, frame: pl.DataFrame, prefix: str = "#") -> Lowered:
-        """Return the expression for frames of the same columns and types.
-
-        Parameters
-        ----------
-        frame
-            With the columns; its rows do not matter.
-        prefix
-            Begin of the names of the columns to add.
-
-        Raises
-        ------
-        FilterError
-            If the frame lacks a column or a column has a type that the expression cannot use.
-        """
-        return self._lowered(frame, [self.tree], prefix)
-
-    def _lowered(self, frame: pl.DataFrame, nodes: list[ast.expr], prefix: str) -> Lowered:
-        self.check(frame.columns)
-        scope = Scope(self, frame.select(self.columns).schema, prefix=prefix)
-        passed = []
-        for node in nodes:
-            value = lower(node, scope)
-            if value.kind not in (Kind.TRUTH, Kind.NULL):
-                message = f"a condition is needed, {self.text_of(node)!r} is of kind {value.kind.value}"
-                raise self.error(message, node)
-            passed.append(value.expr.cast(pl.Boolean).fill_null(False))
-        return Lowered(scope.steps, passed)
-
     def _passed(self, frame: pl.DataFrame, nodes: list[ast.expr]) -> list[pl.Series]:
-        steps, passed = self._lowered(frame, nodes, "#")
-        # a literal alone has no height: this column sets it
-        height = pl.Series("#", range(frame.height), pl.Int64)
-        table = pl.DataFrame([height, *frame.select(self.columns).get_columns()])
-        for step in steps:
-            table = table.with_columns(step)
-        made = table.select("#", *(e.alias(f"#passed{i}") for i, e in enumerate(passed)))
-        return made.get_columns()[1:]
+        together = Together(frame, {i: (self, node) for i, node in enumerate(nodes)})
+        for error in together.failed.values():
+            raise error
+        return list(together.run(frame).values())
 
 
 def _similar(name: str, columns: Collection[str]) -> list[str]:
