@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,9 @@ TOPICS = {"ZTF": "ztf_bench", "LSST": "lsst-bench"}
 
 @contextmanager
 def broker(
-    directory: Path, survey: str, *, workers: int = 2, full: bool = True, **more: Any
+    directory: Path, survey: str, names: Iterable[str], *, workers: int = 2, **more: Any
 ) -> Iterator[Bench]:
-    """Run a store, a stream and the broker service; ``full`` preloads history, catalogues and filters."""
+    """Run a store, a stream and the broker service, with history (of the objects named, too) and all else."""
     with running("store", directory) as store, running("stream", directory) as stream:
         settings = Settings(
             data_dir=directory,
@@ -53,9 +53,8 @@ def broker(
             **more,
         )
         bench = Bench(settings, survey)
-        if full:
-            prepare_store(settings)
-            bench.preload()
+        prepare_store(settings)
+        bench.preload(names)
         with (directory / "broker.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "nightdesk_services.broker"],
@@ -82,11 +81,21 @@ class Bench:
             {"bootstrap.servers": settings.stream, "message.max.bytes": 2**24, "linger.ms": 5, "log_level": 2}
         )
 
-    def preload(self) -> None:
+    def preload(
+        self,
+        names: Iterable[str],
+        *,
+        objects: int = OBJECTS,
+        points: int = POINTS,
+        catalogues: Mapping[str, int] = CATALOGUES,
+        filters: int = FILTERS,
+    ) -> None:
         """Fill the store with objects that have a past, and load catalogues and filters."""
         dice = np.random.default_rng(3)
-        _objects(self.store, self.survey.objects, dice)
-        for name, rows in CATALOGUES.items():
+        own = sorted(set(names))
+        others = [f"past{i}" for i in range(objects - len(own))]
+        _objects(self.store, self.survey.objects, [*own, *others], points, dice)
+        for name, rows in catalogues.items():
             path = self.settings.data_dir / f"{name}.parquet"
             table = {
                 "ra": dice.uniform(0, 360, rows),
@@ -96,7 +105,9 @@ class Bench:
             pl.DataFrame(table).write_parquet(path)
             catalogs.load(self.settings, name, path, "ra", "dec", radius=5.0)
             path.unlink()
-        self.store["filters"].insert_many([_filter(100 + i, self.survey.name) for i in range(FILTERS - 1)])
+        # one is there already
+        if made := [_filter(100 + i, self.survey.name) for i in range(filters - 1)]:
+            self.store["filters"].insert_many(made)
 
     def send(self, payload: bytes, key: str) -> None:
         """Publish a packet."""
@@ -133,34 +144,36 @@ class Bench:
         return answer
 
 
-def _objects(store: Db, name: str, dice: np.random.Generator) -> None:
+def _objects(store: Db, collection: str, names: list[str], points: int, dice: np.random.Generator) -> None:
+    count = len(names)
     place = {
-        "ra": dice.uniform(0, 360, OBJECTS),
-        "dec": np.degrees(np.arcsin(dice.uniform(-1, 1, OBJECTS))),
+        "ra": dice.uniform(0, 360, count),
+        "dec": np.degrees(np.arcsin(dice.uniform(-1, 1, count))),
     }
     pixels = {"hpx12": sky.FINE, "hpx6": sky.COARSE}
     place |= {column: sky.pixel(place["ra"], place["dec"], order) for column, order in pixels.items()}
-    points = np.zeros((OBJECTS, POINTS), POINT)
-    points["key"] = np.arange(OBJECTS * POINTS).reshape(OBJECTS, POINTS)
-    points["jd"] = 2_461_000.5 + np.sort(dice.uniform(0, 300, (OBJECTS, POINTS)), axis=1)
-    for column in ("flux", "fluxerr", "mag", "magerr"):
-        points[column] = dice.uniform(1, 20, (OBJECTS, POINTS))
-    points["band"] = b"r"
-    for start in range(0, OBJECTS, 1000):
-        store[name].insert_many(
+    for start in range(0, count, 1000):
+        rows = range(start, min(start + 1000, count))
+        past = np.zeros((len(rows), points), POINT)
+        past["key"] = np.arange(past.size).reshape(past.shape)
+        past["jd"] = 2_461_000.5 + np.sort(dice.uniform(0, 300, past.shape), axis=1)
+        for column in ("flux", "fluxerr", "mag", "magerr"):
+            past[column] = dice.uniform(1, 20, past.shape)
+        past["band"] = b"r"
+        store[collection].insert_many(
             [
                 {
-                    "_id": f"past{i}/{POINTS}",
-                    "objectId": f"past{i}",
-                    "v": POINTS,
+                    "_id": f"{names[i]}/{points}",
+                    "objectId": names[i],
+                    "v": points,
                     "place": {k: (v[i].item() if "hpx" not in k else Int64(v[i])) for k, v in place.items()},
-                    "n_det": POINTS,
-                    "detections": Binary(points[i].tobytes()),
+                    "n_det": points,
+                    "detections": Binary(past[i - start].tobytes()),
                     "limits": Binary(b""),
                     "forced": Binary(b""),
                     "cross_matches": {},
                 }
-                for i in range(start, start + 1000)
+                for i in rows
             ],
             ordered=False,
         )

@@ -31,9 +31,10 @@ def run() -> list[Result]:
 
 def _at(rate: int) -> Result:
     alerts = list(islice(Night("ZTF", seed=9, hours=2.0), WARM_UP + rate * SECONDS))
+    names = {alert.key for alert in alerts}
     sent: dict[int, float] = {}
     seen: dict[int, float] = {}
-    with tempfile.TemporaryDirectory() as name, broker(Path(name), "ZTF") as bench:
+    with tempfile.TemporaryDirectory() as name, broker(Path(name), "ZTF", names) as bench:
         _pace(bench, alerts[:WARM_UP], 100, sent)
         wait(bench, WARM_UP)
         ready, stop = threading.Event(), threading.Event()

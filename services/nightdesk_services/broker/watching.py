@@ -1,4 +1,4 @@
-"""Putting together what looks after the stream: quarantine, retries, nightly summaries."""
+"""Putting together what looks after the stream: quarantine, retries, nightly summaries, the archive."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nightdesk.settings import Settings
 
 from nightdesk_services.broker.models.errors import StoreUnavailableError, StreamUnavailableError
+from nightdesk_services.broker.services.compacting import Compacting
 from nightdesk_services.broker.services.monitor import Monitor
 from nightdesk_services.broker.services.quarantining import QuarantineDesk
 from nightdesk_services.broker.services.resending import Resender
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0
 _SUMMARY_EVERY = 10.0
+_COMPACT_EVERY = 1800.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Watch:
     quarantine: QuarantineDesk
     retrying: Retrying
     summaries: Summaries
+    compacting: Compacting
     entries: Quarantine
 
     @classmethod
@@ -44,6 +47,7 @@ class Watch:
             quarantine=QuarantineDesk(quarantine, retries),
             retrying=Retrying(quarantine, retries, lambda: Resender(settings)),
             summaries=Summaries(SummaryStore(db), quarantine, monitor.workers),
+            compacting=Compacting(settings),
             entries=quarantine,
         )
 
@@ -70,6 +74,12 @@ class Watch:
             except (StoreUnavailableError, StreamUnavailableError) as error:
                 log.warning("the stream is not looked after now: %s", str(error)[:300])
                 await asyncio.sleep(5 * _LOOK_EVERY)
+
+    async def compact(self) -> None:
+        """Compact nights of the archive that are over, until cancelled."""
+        while True:
+            await asyncio.sleep(_COMPACT_EVERY)
+            await asyncio.to_thread(self.compacting.sweep)
 
     async def close(self) -> None:
         """Write what the workers counted last."""

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Report = Callable[[Statistics], None]
 
-_POLL = 0.5
+_POLL = 0.2
 # While there are light curves to put together.
 _POLL_BUSY = 0.05
 _REPORT_EVERY = 1.0
