@@ -13,6 +13,7 @@ AREAS: dict[str, str] = {
     "comments": "comments and their attachments",
     "groups": "groups, streams and membership",
     "filters": "filters and their versions",
+    "facilities": "telescopes, instruments, allocations, observing runs, shifts",
     "system": "the system's own configuration",
 }
 """Area -> what it covers."""
@@ -44,7 +45,10 @@ def custom_scopes() -> dict[str, dict[str, str]]:
 
 USER_SCOPES: tuple[str, ...] = (
     *(scope(area, "read") for area in AREAS if area != "system"),
-    *(scope(area, "write") for area in ("candidates", "sources", "comments", "groups", "filters")),
+    *(
+        scope(area, "write")
+        for area in ("candidates", "sources", "comments", "groups", "filters", "facilities")
+    ),
 )
 """What every user holds."""
 

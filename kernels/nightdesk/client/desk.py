@@ -71,7 +71,8 @@ class Desk:
         """Filters of the user's groups."""
         from nightdesk.client.filters import Filter
 
-        return [Filter(self, record) for record in self.http.get("/api/filters")]
+        found = self.http.get("/api/filters", includeVersions=True)
+        return [Filter(self, record) for record in found]
 
     def candidates(
         self,
@@ -140,7 +141,7 @@ class Desk:
         """
         wanted = str(obj_id).strip()
         try:
-            return Source(self, self.http.get(f"/api/sources/{quote(wanted, safe='')}"))
+            return Source(self, self.http.get(f"/api/sources/{quote(wanted, safe='')}", extras=True))
         except NotFoundError:
             raise self._unknown(wanted) from None
 
@@ -163,6 +164,7 @@ class Desk:
             "group_ids": None if group is None else self.group_id(group),
             "numPerPage": limit,
             "pageNumber": 1,
+            "extras": True,
         }
         return [Source(self, record) for record in self.http.get("/api/sources", **asked)["sources"]]
 
@@ -301,7 +303,7 @@ class Desk:
         page = 1
         while len(found) < limit:
             size = min(limit, _PAGE)
-            answer = self.http.get("/api/candidates", **asked, pageNumber=page, numPerPage=size)
+            answer = self.http.get("/api/candidates", **asked, pageNumber=page, numPerPage=size, extras=True)
             found += answer["candidates"]
             if len(answer["candidates"]) < size or len(found) >= answer["totalMatches"]:
                 break

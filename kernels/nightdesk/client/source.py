@@ -201,7 +201,7 @@ class Source:
 
     def current(self) -> dict[str, Any]:
         """Return what the marshal says of it now, and keep it as ``record``."""
-        now = self.desk.http.get(self._path)
+        now = self.desk.http.get(self._path, extras=True)
         self.record = {**self.record, **now, "saved_groups": now.get("groups") or []}
         return dict(now)
 

@@ -51,15 +51,15 @@ export class DeskClient {
   }
 
   candidates(query: Query): Promise<ICandidatesPage> {
-    return this._ask('candidates', { query });
+    return this._ask('candidates', { query: { ...query, extras: true } });
   }
 
   candidate(id: string): Promise<ICandidate> {
-    return this._ask(`candidates/${encodeURIComponent(id)}`);
+    return this._ask(`candidates/${encodeURIComponent(id)}`, { query: { extras: true } });
   }
 
   source(id: string): Promise<ISource> {
-    return this._ask(`sources/${encodeURIComponent(id)}`);
+    return this._ask(`sources/${encodeURIComponent(id)}`, { query: { extras: true } });
   }
 
   async save(id: string, groupIds: readonly number[]): Promise<void> {

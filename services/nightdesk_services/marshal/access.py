@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ class Identity:
     admin: bool
     scopes: frozenset[str]
     kind: Literal["user", "service"] = "user"
+    acls: frozenset[str] | None = None
+    """The only ACLs that a token of the marshal's own brings; None for a hub token, which has no bound."""
 
     @property
     def username(self) -> str:
@@ -48,6 +51,61 @@ class Directory:
         """Return the members of a group by username."""
         group = self.groups.get(group_id)
         return {member["username"]: member for member in group["members"]} if group else {}
+
+    def streams_by_group(self, username: str) -> dict[int, list[int]]:
+        """Return the streams that somebody's groups bring: group id -> stream ids.
+
+        A single-user group grants none by itself.
+        """
+        return {
+            group_id: list(group.get("stream_ids", ()))
+            for group_id, group in self.groups.items()
+            if not group.get("single_user_group")
+            and any(member["username"] == username for member in group["members"])
+        }
+
+    def streams_of(self, username: str) -> frozenset[int]:
+        """Return the streams that somebody has, by their groups or granted to themselves."""
+        user = self._by_name.get(username, {})
+        return frozenset(user.get("stream_ids") or ()).union(*self.streams_by_group(username).values())
+
+    @cached_property
+    def everybodys_streams(self) -> frozenset[int]:
+        """Streams that everybody has, by the group of everybody."""
+        return frozenset(self.groups.get(SITEWIDE, {}).get("stream_ids", ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, Document]:
+        return {user["username"]: user for user in self.users.values()}
+
+    def user_named(self, username: str) -> Document | None:
+        """Return somebody's record by their name."""
+        return self._by_name.get(username)
+
+
+def roles_of(user: Document) -> frozenset[str]:
+    """Return somebody's roles as their record says: those given, else that of the scopes they came with."""
+    given = frozenset(user.get("roles") or ())
+    seen = user.get("seen_role") or VIEW_ONLY
+    if seen == SUPER_ADMIN:
+        return given | {SUPER_ADMIN}
+    return given or frozenset({seen})
+
+
+def acls_of(user: Document) -> frozenset[str]:
+    """Return somebody's ACLs as their record says, by their roles and in their own right."""
+    roles = (ROLES.get(role, frozenset()) for role in roles_of(user))
+    return frozenset(user.get("acls") or ()).union(*roles)
+
+
+def barred(user: Document) -> str:
+    """Return why somebody may not come in, empty if they may."""
+    if user.get("deleted_at") is not None:
+        return "your account on this desk was removed; an administrator can add it again"
+    expires = user.get("expiration_date")
+    if expires is not None and expires <= datetime.now(UTC):
+        return f"your account on this desk expired on {expires:%Y-%m-%d}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -80,29 +138,76 @@ class Access:
     @cached_property
     def super_admin(self) -> bool:
         """Whether group membership does not bind this person."""
+        if self.identity.acls is not None and "System admin" not in self.identity.acls:
+            return False
         return self.identity.admin or self.has("system", "write") or SUPER_ADMIN in self._given_roles
 
     @cached_property
     def _given_roles(self) -> frozenset[str]:
-        return frozenset(self.directory.users.get(self.user_id, {}).get("roles") or ())
+        return frozenset(self._user.get("roles") or ())
+
+    @property
+    def _user(self) -> Document:
+        return self.directory.users.get(self.user_id, {})
 
     @cached_property
     def roles(self) -> frozenset[str]:
         """The person's roles; who was given none has that of their hub scopes."""
         if self.super_admin:
             return self._given_roles | {SUPER_ADMIN}
+        if self.identity.acls is not None:
+            # a token's scopes are bounded by its ACLs, so they say nothing of the person
+            return (roles_of(self._user) - {SUPER_ADMIN}) or frozenset({VIEW_ONLY})
         return self._given_roles or frozenset({FULL_USER if self.has("sources", "write") else VIEW_ONLY})
 
     @cached_property
     def acls(self) -> frozenset[str]:
-        """What the person may do: by their roles and in their own right."""
-        own = self.directory.users.get(self.user_id, {}).get("acls") or ()
+        """What the person may do, by their roles and in their own right, as far as their token goes."""
+        if self.identity.acls is not None:
+            return acls_of(self._user) & self.identity.acls
+        own = self._user.get("acls") or ()
         return frozenset(own).union(*(ROLES.get(role, frozenset()) for role in self.roles))
 
     def require_acl(self, acl: str) -> None:
         """Raise `Denied` unless the person holds an ACL."""
         if acl not in self.acls:
             raise Denied(f"this needs the ACL {acl!r}, which an administrator can give you")
+
+    def require_giving(self, acls: Iterable[str], field: str) -> None:
+        """Raise `Denied` unless the person holds all that they are about to give or take."""
+        if lacking := sorted(set(acls) - self.acls):
+            raise Denied(f"{field}: you do not hold the ACL {lacking[0]!r} yourself")
+
+    def require_giving_roles(self, roles: Iterable[str], field: str) -> None:
+        """Raise `Denied` unless the person may give or take all of these roles."""
+        for role in sorted(set(roles)):
+            if role == SUPER_ADMIN and not self.super_admin:
+                raise Denied(f"{field}: only a super admin makes or unmakes another")
+            self.require_giving(ROLES.get(role, ()), field)
+
+    def require_over(self, user: Document) -> None:
+        """Raise `Denied` unless the person manages users and holds all that this user holds."""
+        self.require_acl("Manage users")
+        self.require_giving_roles(roles_of(user), "user")
+        self.require_giving(user.get("acls") or (), "user")
+
+    def sees_contact(self, user: Document) -> bool:
+        """Return whether a user's address and telephone are this person's to see."""
+        if user["_id"] == self.user_id or "Manage users" in self.acls:
+            return True
+        shared = (
+            group
+            for i, group in self.directory.groups.items()
+            if i in self.memberships and i != SITEWIDE and not group.get("single_user_group")
+        )
+        return any(member["username"] == user["username"] for group in shared for member in group["members"])
+
+    def knows(self, group_id: int) -> bool:
+        """Return whether the person may know that there is such a group."""
+        group = self.directory.groups.get(group_id)
+        if group is None:
+            return False
+        return self.sees([group_id]) or not (group.get("private") or group.get("single_user_group"))
 
     @cached_property
     def memberships(self) -> dict[int, Document]:
@@ -165,14 +270,13 @@ class Access:
 
     @cached_property
     def stream_ids(self) -> frozenset[int]:
-        """Streams of the person's groups; a single-user group grants none by itself."""
+        """Streams of the person and of their groups; a single-user group grants none by itself."""
         if self.super_admin:
             return frozenset(self.directory.streams)
-        return frozenset(
-            stream_id
-            for group_id in self.memberships
-            if not self.directory.groups[group_id].get("single_user_group")
-            for stream_id in self.directory.groups[group_id].get("stream_ids", ())
+        own = self._user.get("stream_ids") or ()
+        groups = (self.directory.groups[group_id] for group_id in self.memberships)
+        return frozenset(own).union(
+            *(g.get("stream_ids", ()) for g in groups if not g.get("single_user_group"))
         )
 
     @cached_property
@@ -182,6 +286,11 @@ class Access:
             altdata = self.directory.streams.get(stream_id, {}).get("altdata") or {}
             programs.setdefault(altdata.get("survey", ""), set()).update(altdata.get("selector", ()))
         return {survey: frozenset(ids) for survey, ids in programs.items()}
+
+    @property
+    def all_programs(self) -> Mapping[str, frozenset[int]]:
+        """Survey -> its program ids that the person's streams bring."""
+        return self._programs
 
     def programs(self, survey: str) -> frozenset[int] | None:
         """Return the program ids of a survey that the person may see, None where all."""

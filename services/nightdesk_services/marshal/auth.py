@@ -1,4 +1,4 @@
-"""Whom a token belongs to: the hub says, and its word is trusted for some seconds."""
+"""Whom a token belongs to: the hub says, and its word is trusted for some seconds; our own we know."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tornado.web import HTTPError
 from nightdesk_services.marshal.access import Identity
 from nightdesk_services.marshal.config import MarshalConfig
 from nightdesk_services.marshal.exceptions import Unavailable
+from nightdesk_services.marshal.services.tokens import PREFIX, TokenService
+from nightdesk_services.marshal.storage.store import Store
 
 
 class Authenticator(Protocol):
@@ -59,3 +61,19 @@ class HubAuthenticator:
             scopes=held,
             kind="service" if model.get("kind") == "service" else "user",
         )
+
+
+class TokenAuthenticator:
+    """Takes the marshal's own tokens too; all others are the hub's to know."""
+
+    def __init__(self, hub: Authenticator, tokens: TokenService, store: Store) -> None:
+        self._hub = hub
+        self._tokens = tokens
+        self._store = store
+
+    async def identify(self, token: str) -> Identity | None:
+        """Return the owner of a token, None if nobody's."""
+        if not token.startswith(PREFIX):
+            return await self._hub.identify(token)
+        with self._store.bounded():
+            return await self._tokens.identify(token)

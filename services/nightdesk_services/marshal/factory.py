@@ -5,34 +5,88 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from nightdesk.crossmatch import Shelf
+
 from nightdesk_services.common.store import connect_async
-from nightdesk_services.marshal.auth import Authenticator, HubAuthenticator
+from nightdesk_services.marshal.auth import Authenticator, HubAuthenticator, TokenAuthenticator
 from nightdesk_services.marshal.config import MarshalConfig
+from nightdesk_services.marshal.services.admissions import AdmissionService
+from nightdesk_services.marshal.services.annotations import AnnotationService
 from nightdesk_services.marshal.services.archive import ArchiveService
+from nightdesk_services.marshal.services.attachments import AttachmentService
+from nightdesk_services.marshal.services.candidate_conditions import CandidateConditions
+from nightdesk_services.marshal.services.candidate_views import CandidateViews
 from nightdesk_services.marshal.services.candidates import CandidateService
 from nightdesk_services.marshal.services.cards import Cards
+from nightdesk_services.marshal.services.classifications import ClassificationService
+from nightdesk_services.marshal.services.clock import ReminderClock
+from nightdesk_services.marshal.services.comments import CommentService
 from nightdesk_services.marshal.services.events import EventService
+from nightdesk_services.marshal.services.facilities.allocations import AllocationService
+from nightdesk_services.marshal.services.facilities.instruments import InstrumentService
+from nightdesk_services.marshal.services.facilities.runs import RunService
+from nightdesk_services.marshal.services.facilities.shifts import ShiftService
+from nightdesk_services.marshal.services.facilities.telescopes import TelescopeService
 from nightdesk_services.marshal.services.filters import FilterService
 from nightdesk_services.marshal.services.groups import GroupService
+from nightdesk_services.marshal.services.hosts import HostService
+from nightdesk_services.marshal.services.invitations import InvitationService
 from nightdesk_services.marshal.services.listings import DeskService, ListingService
+from nightdesk_services.marshal.services.looks import LookService
+from nightdesk_services.marshal.services.lookups import LookupService
+from nightdesk_services.marshal.services.newsfeed import NewsFeed
+from nightdesk_services.marshal.services.notices import NoticeService
 from nightdesk_services.marshal.services.objects import ObjectService
+from nightdesk_services.marshal.services.passages import PassageService
 from nightdesk_services.marshal.services.people import PeopleService
 from nightdesk_services.marshal.services.photometry import PhotometryService
+from nightdesk_services.marshal.services.reminders import ReminderService
+from nightdesk_services.marshal.services.resources import (
+    ANNOTATIONS,
+    COLLECTIONS,
+    COMMENTS,
+    SOURCES,
+    Resources,
+)
+from nightdesk_services.marshal.services.scanreports import ScanReportService
+from nightdesk_services.marshal.services.sharing import SharingService
+from nightdesk_services.marshal.services.source_conditions import SourceConditions
+from nightdesk_services.marshal.services.source_groups import SourceGroupService
+from nightdesk_services.marshal.services.source_listing import SourceListing
+from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.services.sources import SourceService
+from nightdesk_services.marshal.services.streams import StreamService
+from nightdesk_services.marshal.services.superobjs import SuperObjService
+from nightdesk_services.marshal.services.system import SystemService
+from nightdesk_services.marshal.services.tags import TagService
+from nightdesk_services.marshal.services.taxonomies import TaxonomyService
+from nightdesk_services.marshal.services.teams import TeamService
+from nightdesk_services.marshal.services.tokens import TokenService
+from nightdesk_services.marshal.services.users import UserService
 from nightdesk_services.marshal.services.window import CandidateWindow
-from nightdesk_services.marshal.services.words import AnnotationService, ClassificationService, CommentService
 from nightdesk_services.marshal.storage.archive import Archive
+from nightdesk_services.marshal.storage.attachments import Attachments
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.changes import Changes
 from nightdesk_services.marshal.storage.desks import Desks
+from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.filters import Filters
 from nightdesk_services.marshal.storage.indexes import ensure_indexes
+from nightdesk_services.marshal.storage.labels import Labels
 from nightdesk_services.marshal.storage.listings import Listings
+from nightdesk_services.marshal.storage.news import News
+from nightdesk_services.marshal.storage.notifications import Notifications
+from nightdesk_services.marshal.storage.overview import Overview
 from nightdesk_services.marshal.storage.people import People
+from nightdesk_services.marshal.storage.queries import Queries
 from nightdesk_services.marshal.storage.records import Records
+from nightdesk_services.marshal.storage.reminders import Reminders
+from nightdesk_services.marshal.storage.source_labels import SourceLabels
 from nightdesk_services.marshal.storage.sources import Sources
 from nightdesk_services.marshal.storage.store import Store
 from nightdesk_services.marshal.storage.taxonomies import Taxonomies
+from nightdesk_services.marshal.storage.tokens import Tokens
+from nightdesk_services.marshal.storage.votes import Votes
 from nightdesk_services.marshal.taxonomy import TAXONOMY, TAXONOMY_ID
 
 
@@ -44,17 +98,45 @@ class Marshal:
     authenticator: Authenticator
     store: Store
     people: PeopleService
+    users: UserService
+    tokens: TokenService
     groups: GroupService
+    admissions: AdmissionService
+    invitations: InvitationService
+    teams: TeamService
+    streams: StreamService
+    source_groups: SourceGroupService
+    sharing: SharingService
+    newsfeed: NewsFeed
+    system: SystemService
     filters: FilterService
     candidates: CandidateService
+    passages: PassageService
+    scan_reports: ScanReportService
+    super_objs: SuperObjService
+    hosts: HostService
     sources: SourceService
+    source_listing: SourceListing
+    looks: LookService
     photometry: PhotometryService
     comments: CommentService
+    attachments: AttachmentService
+    notices: NoticeService
+    reminders: ReminderService
+    clock: ReminderClock
     classifications: ClassificationService
     annotations: AnnotationService
+    lookups: LookupService
+    taxonomies: TaxonomyService
+    tags: TagService
     listings: ListingService
     desks: DeskService
     archive: ArchiveService
+    telescopes: TelescopeService
+    instruments: InstrumentService
+    allocations: AllocationService
+    runs: RunService
+    shifts: ShiftService
     events: EventService
     changes: Changes
     ready: asyncio.Event
@@ -65,46 +147,144 @@ class Marshal:
         """Put a process together; must run inside its event loop."""
         store = Store(connect_async(config.settings), config.store_timeout)
         candidates, sources, listings = Candidates(store), Sources(store), Listings(store)
-        people = PeopleService(People(store), config.directory_cache)
-        comments, classifications, annotations = (
-            Records(store, name) for name in ("comments", "classifications", "annotations")
+        storage, filters = People(store), Filters(store)
+        people = PeopleService(storage, config.directory_cache)
+        tokens = TokenService(Tokens(store), people)
+        groups = GroupService(people, storage, filters)
+        teams = TeamService(Documents(store, "teams"))
+        comments, annotations, classifications = (
+            {kind: Records(store, name) for kind, name in COMMENTS.items()},
+            {kind: Records(store, name) for kind, name in ANNOTATIONS.items()},
+            Records(store, "classifications"),
         )
         archive = Archive(store)
         objects = ObjectService(archive, candidates, sources)
-        cards = Cards(sources, comments, classifications, listings)
+        cards = Cards(sources, comments[SOURCES], classifications, listings)
         window = CandidateWindow(candidates, config.window_rows)
         changes = Changes(store)
-        source_service = SourceService(
+        resources = Resources(objects, {kind: Documents(store, name) for kind, name in COLLECTIONS.items()})
+        notifications, reminders = Notifications(store), Reminders(store)
+        notices = NoticeService(notifications)
+        attachments = AttachmentService(Attachments(store, config.settings.data_dir / "attachments"))
+        annotation_service = AnnotationService(annotations, resources)
+        instruments, allocations = Documents(store, "instruments"), Documents(store, "allocations")
+        telescope_service = TelescopeService(Documents(store, "telescopes"), instruments)
+        instrument_service = InstrumentService(
+            instruments, Documents(store, "instrument_logs"), allocations, telescope_service
+        )
+        photometry, labels = PhotometryService(objects), SourceLabels(store)
+        spectra, requests = Documents(store, "spectra"), Documents(store, "source_requests")
+        views = SourceViews(
             sources=sources,
-            candidates=candidates,
-            comments=comments,
+            comments=comments[SOURCES],
             classifications=classifications,
-            annotations=annotations,
-            objects=objects,
+            annotations=annotations[SOURCES],
+            tags=Documents(store, "tags"),
+            tag_options=Documents(store, "tag_options"),
+            spectra=spectra,
+            galaxies=Documents(store, "galaxies"),
+            requests=requests,
+            super_objs=Documents(store, "super_objs"),
+            labels=labels,
+        )
+        conditions = SourceConditions(
+            classifications=classifications,
+            annotations=annotations[SOURCES],
+            comments=comments[SOURCES],
+            taxonomies=Documents(store, "taxonomies"),
+            spectra=spectra,
+            allocations=allocations,
+            followup=Documents(store, "followup_requests"),
+            requests=requests,
+            listings=listings,
+            labels=labels,
+        )
+        candidate_conditions = CandidateConditions(sources, listings, classifications, annotations[SOURCES])
+        source_service = SourceService(
+            sources=sources, candidates=candidates, views=views, objects=objects, photometry=photometry
         )
         return cls(
             config=config,
-            authenticator=authenticator or HubAuthenticator(config),
+            authenticator=TokenAuthenticator(authenticator or HubAuthenticator(config), tokens, store),
             store=store,
             people=people,
-            groups=GroupService(people, People(store)),
-            filters=FilterService(Filters(store)),
+            users=UserService(people, storage, Tokens(store)),
+            tokens=tokens,
+            groups=groups,
+            admissions=AdmissionService(
+                Documents(store, "group_admission_requests"), people, storage, groups, notices
+            ),
+            invitations=InvitationService(Documents(store, "invitations"), people, storage),
+            teams=teams,
+            streams=StreamService(people, storage, filters),
+            source_groups=SourceGroupService(
+                Documents(store, "source_requests"), sources, source_service, objects
+            ),
+            sharing=SharingService(Documents(store, "photometry"), Documents(store, "spectra")),
+            newsfeed=NewsFeed(News(store), teams),
+            system=SystemService(Overview(store)),
+            filters=FilterService(filters),
             candidates=CandidateService(
                 candidates=candidates,
                 window=window,
                 cards=cards,
-                sources=sources,
-                listings=listings,
+                conditions=candidate_conditions,
+                views=CandidateViews(sources, views, photometry),
+                annotations=annotations[SOURCES],
+                queries=Queries(store),
+                sources=source_service,
                 objects=objects,
             ),
+            scan_reports=ScanReportService(
+                Documents(store, "scan_reports"),
+                Documents(store, "scan_report_items"),
+                candidates,
+                sources,
+                classifications,
+            ),
+            super_objs=SuperObjService(Documents(store, "super_objs"), objects, sources),
+            hosts=HostService(Documents(store, "galaxies"), source_service, sources),
+            passages=PassageService(candidates, window, filters, sources, candidate_conditions),
             sources=source_service,
-            photometry=PhotometryService(objects),
-            comments=CommentService(comments, objects),
-            classifications=ClassificationService(classifications, Taxonomies(store), objects),
-            annotations=AnnotationService(annotations),
+            source_listing=SourceListing(
+                sources=sources,
+                conditions=conditions,
+                views=views,
+                annotations=annotations[SOURCES],
+                queries=Queries(store),
+            ),
+            looks=LookService(labels, source_service, sources),
+            photometry=photometry,
+            comments=CommentService(comments, resources, attachments, notices),
+            attachments=attachments,
+            notices=notices,
+            reminders=ReminderService(reminders, resources),
+            clock=ReminderClock(store, reminders, notifications, people),
+            classifications=ClassificationService(
+                classifications, Votes(store), Labels(store), Taxonomies(store), resources
+            ),
+            annotations=annotation_service,
+            lookups=LookupService(
+                Shelf(config.settings.catalogs).catalogues, annotation_service, resources, objects, sources
+            ),
+            taxonomies=TaxonomyService(Taxonomies(store), classifications),
+            tags=TagService(Documents(store, "tag_options"), Documents(store, "tags"), objects),
             listings=ListingService(listings, objects),
             desks=DeskService(Desks(store)),
             archive=ArchiveService(archive, objects, config.image_cache),
+            telescopes=telescope_service,
+            instruments=instrument_service,
+            allocations=AllocationService(
+                allocations, Documents(store, "followup_requests"), instrument_service
+            ),
+            runs=RunService(
+                Documents(store, "observing_runs"),
+                Documents(store, "assignments"),
+                instrument_service,
+                sources,
+                objects,
+            ),
+            shifts=ShiftService(Documents(store, "shifts"), Documents(store, "shift_comments")),
             events=EventService(
                 store=store,
                 changes=changes,
@@ -125,9 +305,11 @@ class Marshal:
         await Taxonomies(self.store).ensure(TAXONOMY_ID, TAXONOMY)
         await self.store.align_counters()
         self.people.forget()
+        self.clock.start()
         self.ready.set()
 
     async def close(self) -> None:
         """End following the store, and all connections to it."""
+        await self.clock.stop()
         await self.events.stop()
         await self.store.close()

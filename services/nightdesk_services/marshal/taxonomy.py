@@ -61,3 +61,25 @@ TAXONOMY: Final[dict[str, Any]] = {
     "group_ids": [SITEWIDE],
     "hierarchy": _node("Time-domain source", _TREE),
 }
+
+
+def problem(node: Any) -> str:
+    """Return what is wrong with a hierarchy, empty if nothing is.
+
+    Every node has the name of its class, unique in the hierarchy, and may have subclasses, which are nodes.
+    """
+    seen: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        name = one.get("class") if isinstance(one, dict) else None
+        if not isinstance(name, str) or not name.strip():
+            return "every node needs the name of its class as `class`"
+        if name in seen:
+            return f"the class {name!r} is there twice"
+        seen.add(name)
+        below = one.get("subclasses", [])
+        if not isinstance(below, list):
+            return f"the subclasses of {name!r} must be a list"
+        waiting.extend(below)
+    return ""

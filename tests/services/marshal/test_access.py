@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from nightdesk.scopes import USER_SCOPES, scope
-from nightdesk_services.marshal.access import Access, Directory, Identity
+from nightdesk_services.marshal.access import Access, Directory, Identity, barred
 from nightdesk_services.marshal.exceptions import Denied
 
 
@@ -79,3 +80,49 @@ def test_a_service_is_not_the_person_of_its_name() -> None:
     service = Access(7, Identity("ana", False, frozenset(), "service"), DIRECTORY)
     assert service.username == "service:ana"
     assert not service.memberships
+
+
+def holder(acls: set[str] | None, *, admin: bool = False, **record: Any) -> Access:
+    """Somebody with a record of their own, by a token with these ACLs (None: by a hub token)."""
+    user = {"_id": 7, "username": "eve", **record}
+    known = Directory(DIRECTORY.groups, DIRECTORY.streams, {7: user})
+    bound = None if acls is None else frozenset(acls)
+    return Access(7, Identity("eve", admin, frozenset(USER_SCOPES), acls=bound), known)
+
+
+def test_a_token_bounds_what_its_owner_may() -> None:
+    assert "Comment" in holder(None).acls
+    assert holder({"Comment", "Manage users"}, roles=["Full user"]).acls == {"Comment"}
+    assert not holder({"Comment"}, admin=True).super_admin
+    assert not holder({"Comment"}, roles=["Super admin"]).super_admin
+    assert holder({"System admin"}, roles=["Super admin"]).super_admin
+    assert holder({"Comment"}, roles=["Super admin"]).roles == {"View only"}
+    assert holder({"Comment"}, roles=["Super admin"]).acls == {"Comment"}
+
+
+def test_nobody_gives_or_rules_over_what_they_do_not_hold() -> None:
+    manager = holder(None, roles=["Group admin"])
+    manager.require_giving_roles(["Group admin", "Full user"], "roles")
+    manager.require_over({"_id": 8, "username": "ana", "seen_role": "Full user"})
+    for record in ({"roles": ["Super admin"]}, {"seen_role": "Super admin"}, {"acls": ["System admin"]}):
+        with pytest.raises(Denied):
+            manager.require_over({"_id": 8, "username": "ana", **record})
+    with pytest.raises(Denied, match="super admin"):
+        manager.require_giving_roles(["Super admin"], "roles")
+    with pytest.raises(Denied, match="Delete taxonomy"):
+        manager.require_giving(["Comment", "Delete taxonomy"], "acls")
+    with pytest.raises(Denied, match="Manage users"):
+        holder(None).require_over({"_id": 8, "username": "ana"})
+
+
+def test_streams_of_ones_own_show_their_points() -> None:
+    assert not holder(None).sees_point("ZTF", 2)
+    assert holder(None, stream_ids=[2]).sees_point("ZTF", 2)
+
+
+def test_who_has_expired_or_was_removed_is_barred() -> None:
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    assert "expired on 2020-01-01" in barred({"expiration_date": past})
+    assert "removed" in barred({"deleted_at": past})
+    assert not barred({"expiration_date": datetime(2999, 1, 1, tzinfo=UTC)})
+    assert not barred({"expiration_date": None})

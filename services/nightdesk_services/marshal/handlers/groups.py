@@ -1,13 +1,12 @@
-"""Groups, streams and filters."""
+"""Groups, requests to join them, and their filters."""
 
 from __future__ import annotations
 
-from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
 from nightdesk_services.marshal.handlers.routes import ID, OBJECT, Routes
+from nightdesk_services.marshal.models import groups as models
 from nightdesk_services.marshal.models.filters import FilterPatch, FilterPost, FiltersQuery
 from nightdesk_services.marshal.models.groups import GroupPost, GroupPut, GroupsQuery, MemberPatch, MemberPost
-from nightdesk_services.marshal.services import shapes
 
 
 class Groups(ApiHandler):
@@ -34,7 +33,8 @@ class Group(ApiHandler):
     @needs("groups", "read")
     async def get(self, group_id: str) -> None:
         """Show it."""
-        self.answer(await self.marshal.groups.get(self.access, int(group_id)))
+        users = self.query(models.GroupQuery).include_group_users
+        self.answer(await self.marshal.groups.get(self.access, int(group_id), users=users))
 
     @needs("groups", "write")
     async def put(self, group_id: str) -> None:
@@ -47,6 +47,15 @@ class Group(ApiHandler):
         """Remove it."""
         await self.marshal.groups.remove(self.access, int(group_id))
         self.answer()
+
+
+class PublicGroup(ApiHandler):
+    """The group of everybody."""
+
+    @needs("groups", "read")
+    async def get(self) -> None:
+        """Show it."""
+        self.answer(await self.marshal.groups.public(self.access))
 
 
 class GroupUsers(ApiHandler):
@@ -76,23 +85,73 @@ class GroupUser(ApiHandler):
         self.answer()
 
 
-class Streams(ApiHandler):
-    """The streams of the person's groups."""
+class FromGroups(ApiHandler):
+    """The members of other groups."""
+
+    @needs("groups", "write")
+    async def post(self, group_id: str) -> None:
+        """Take them in."""
+        chosen = self.body(models.FromGroups).from_group_ids
+        await self.marshal.groups.add_from_groups(self.access, int(group_id), chosen)
+        self.answer()
+
+
+class GroupStreams(ApiHandler):
+    """The streams of a group."""
+
+    @needs("groups", "write", acl="System admin")
+    async def post(self, group_id: str) -> None:
+        """Grant it one."""
+        stream_id = self.body(models.GroupStream).stream_id
+        self.answer(await self.marshal.groups.grant(self.access, int(group_id), stream_id))
+
+
+class GroupStream(ApiHandler):
+    """One stream of a group."""
+
+    @needs("groups", "write", acl="System admin")
+    async def delete(self, group_id: str, stream_id: str) -> None:
+        """Take it from the group."""
+        await self.marshal.groups.withdraw(self.access, int(group_id), int(stream_id))
+        self.answer()
+
+
+class Admissions(ApiHandler):
+    """Requests to join groups."""
 
     @needs("groups", "read")
-    async def get(self, stream_id: str | None = None) -> None:
-        """List them, or show one."""
-        found = {
-            number: shapes.named(stream)
-            for number, stream in sorted(self.access.directory.streams.items())
-            if number in self.access.stream_ids
-        }
-        if stream_id is None:
-            self.answer(list(found.values()))
-        elif int(stream_id) in found:
-            self.answer(found[int(stream_id)])
-        else:
-            raise NotFound(f"no stream {stream_id}")
+    async def get(self) -> None:
+        """List one's own and those to answer."""
+        group_id = self.query(models.AdmissionsQuery).group_id
+        self.answer(await self.marshal.admissions.listing(self.access, group_id))
+
+    @needs("groups", "write")
+    async def post(self) -> None:
+        """Ask to join."""
+        post = self.body(models.AdmissionPost)
+        self.answer({"id": await self.marshal.admissions.create(self.access, post)})
+
+
+class Admission(ApiHandler):
+    """One request to join a group."""
+
+    @needs("groups", "read")
+    async def get(self, number: str) -> None:
+        """Show it."""
+        self.answer(await self.marshal.admissions.get(self.access, int(number)))
+
+    @needs("groups", "write")
+    async def patch(self, number: str) -> None:
+        """Answer it."""
+        patch = self.body(models.AdmissionPatch)
+        await self.marshal.admissions.change(self.access, int(number), patch)
+        self.answer()
+
+    @needs("groups", "write")
+    async def delete(self, number: str) -> None:
+        """Take it back."""
+        await self.marshal.admissions.remove(self.access, int(number))
+        self.answer()
 
 
 class Filters(ApiHandler):
@@ -101,9 +160,9 @@ class Filters(ApiHandler):
     @needs("filters", "read")
     async def get(self) -> None:
         """List them."""
-        self.answer(await self.marshal.filters.listing(self.access, self.query(FiltersQuery).group_id))
+        self.answer(await self.marshal.filters.listing(self.access, self.query(FiltersQuery)))
 
-    @needs("filters", "write")
+    @needs("filters", "write", acl="Upload data")
     async def post(self) -> None:
         """Make one."""
         self.answer({"id": await self.marshal.filters.create(self.access, self.body(FilterPost))})
@@ -114,15 +173,16 @@ class Filter(ApiHandler):
 
     @needs("filters", "read")
     async def get(self, filter_id: str) -> None:
-        """Show it with its history."""
-        self.answer(await self.marshal.filters.get(self.access, int(filter_id)))
+        """Show it, with its history if that is asked for."""
+        versions = self.query(FiltersQuery).include_versions
+        self.answer(await self.marshal.filters.get(self.access, int(filter_id), versions=versions))
 
-    @needs("filters", "write")
+    @needs("filters", "write", acl="Upload data")
     async def patch(self, filter_id: str) -> None:
         """Change it."""
         self.answer(await self.marshal.filters.change(self.access, int(filter_id), self.body(FilterPatch)))
 
-    @needs("filters", "write")
+    @needs("filters", "write", acl="Upload data")
     async def delete(self, filter_id: str) -> None:
         """Remove it."""
         await self.marshal.filters.remove(self.access, int(filter_id))
@@ -131,11 +191,15 @@ class Filter(ApiHandler):
 
 ROUTES: Routes = [
     ("groups", Groups),
+    ("groups/public", PublicGroup),
     (f"groups/{ID}", Group),
+    (f"groups/{ID}/usersFromGroups", FromGroups),
+    (f"groups/{ID}/streams", GroupStreams),
+    (f"groups/{ID}/streams/{ID}", GroupStream),
     (f"groups/{ID}/users", GroupUsers),
     (rf"groups/{ID}/users/{OBJECT}", GroupUser),
-    ("streams", Streams),
-    (f"streams/{ID}", Streams),
+    ("group_admission_requests", Admissions),
+    (f"group_admission_requests/{ID}", Admission),
     ("filters", Filters),
     (f"filters/{ID}", Filter),
 ]

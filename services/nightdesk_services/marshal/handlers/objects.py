@@ -1,18 +1,10 @@
-"""Candidates and sources."""
+"""Candidates."""
 
 from __future__ import annotations
 
-from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
-from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
-from nightdesk_services.marshal.models.candidates import CandidatesQuery
-from nightdesk_services.marshal.models.sources import (
-    PhotometryQuery,
-    SourceFields,
-    SourcePost,
-    SourcesQuery,
-    UnsaveQuery,
-)
+from nightdesk_services.marshal.handlers.routes import ID, OBJECT, Routes
+from nightdesk_services.marshal.models import candidates as models
 
 
 class Candidates(ApiHandler):
@@ -21,7 +13,14 @@ class Candidates(ApiHandler):
     @needs("candidates", "read")
     async def get(self) -> None:
         """List one page."""
-        self.answer(await self.marshal.candidates.listing(self.access, self.query(CandidatesQuery)))
+        query = self.query(models.CandidatesQuery)
+        self.answer(await self.marshal.candidates.listing(self.access, query))
+
+    @needs("sources", "write")
+    async def post(self) -> None:
+        """Note that an object passed filters."""
+        post = self.body(models.CandidatePost)
+        self.answer({"ids": await self.marshal.passages.post(self.access, post)})
 
 
 class Candidate(ApiHandler):
@@ -30,69 +29,47 @@ class Candidate(ApiHandler):
     @needs("candidates", "read")
     async def get(self, obj_id: str) -> None:
         """Show it."""
-        self.answer(await self.marshal.candidates.get(self.access, obj_id))
+        query = self.query(models.CandidateQuery)
+        self.answer(await self.marshal.candidates.get(self.access, obj_id, query))
 
     @needs("candidates", "read")
     async def head(self, obj_id: str) -> None:
         """Tell whether there is one."""
-        await self.marshal.candidates.get(self.access, obj_id)
+        await self.marshal.candidates.get(self.access, obj_id, models.CandidateQuery(extras=True))
 
 
-class Sources(ApiHandler):
-    """Saved sources."""
+class Passage(ApiHandler):
+    """What an object passed of one filter."""
 
-    @needs("sources", "read")
+    @needs("sources", "write")
+    async def delete(self, obj_id: str, filter_id: str) -> None:
+        """Remove it."""
+        await self.marshal.passages.remove(self.access, obj_id, int(filter_id))
+        self.answer()
+
+
+class Passages(ApiHandler):
+    """Passages of filters one by one."""
+
+    @needs("candidates", "read")
     async def get(self) -> None:
         """List one page."""
-        self.answer(await self.marshal.sources.listing(self.access, self.query(SourcesQuery)))
+        self.answer(await self.marshal.passages.rows(self.access, self.query(models.RowsQuery)))
 
-    @needs("sources", "write")
+
+class OldCandidates(ApiHandler):
+    """Candidates that passed long ago and that nobody has saved."""
+
+    @needs("sources", "write", acl="System admin")
     async def post(self) -> None:
-        """Save an object."""
-        self.answer(await self.marshal.sources.save(self.access, self.body(SourcePost)))
-
-
-class Source(ApiHandler):
-    """One source."""
-
-    @needs("sources", "read")
-    async def get(self, obj_id: str) -> None:
-        """Show it."""
-        self.answer(await self.marshal.sources.get(self.access, obj_id))
-
-    @needs("sources", "read")
-    async def head(self, obj_id: str) -> None:
-        """Tell whether it is saved."""
-        if await self.marshal.sources.saved(self.access, obj_id) is None:
-            raise NotFound(f"no source {obj_id}")
-
-    @needs("sources", "write")
-    async def patch(self, obj_id: str) -> None:
-        """Change what is known of it."""
-        await self.marshal.sources.change(self.access, obj_id, self.body(SourceFields))
-        self.answer()
-
-    @needs("sources", "write")
-    async def delete(self, obj_id: str) -> None:
-        """Take it out of a group."""
-        group_id = self.query(UnsaveQuery).group_id
-        await self.marshal.sources.unsave(self.access, obj_id, group_id)
-        self.answer()
-
-
-class Photometry(ApiHandler):
-    """A light curve."""
-
-    @needs("sources", "read")
-    async def get(self, obj_id: str) -> None:
-        """List its points."""
-        self.answer(await self.marshal.photometry.points(self.access, obj_id, self.query(PhotometryQuery)))
+        """Remove some."""
+        self.answer(await self.marshal.passages.clean(self.body(models.BulkDelete)))
 
 
 ROUTES: Routes = [
     ("candidates", Candidates),
+    ("candidates_filter", Passages),
+    ("candidates/bulk_delete", OldCandidates),
+    (f"candidates/{OBJECT}/{ID}", Passage),
     (f"candidates/{OBJECT}", Candidate),
-    ("sources", Sources),
-    (f"sources/{OBJECT}", Source),
-    (f"sources/{OBJECT}/photometry", Photometry),
 ]

@@ -1,14 +1,10 @@
-"""The service itself, and who is asking."""
+"""The service itself."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
-from nightdesk.surveys import SURVEYS
-
 from nightdesk_services.marshal.handlers.base import ANY, PUBLIC, ApiHandler, needs
 from nightdesk_services.marshal.handlers.routes import Routes
-from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.services.system import enums
 
 
 class Health(ApiHandler):
@@ -24,50 +20,74 @@ class Health(ApiHandler):
 
 
 class SysInfo(ApiHandler):
-    """What runs here."""
+    """What code runs here."""
 
     @needs(ANY)
     async def get(self) -> None:
-        """Answer with the version and the surveys."""
-        self.answer({"version": version("nightdesk"), "surveys": list(SURVEYS)})
+        """Answer with its newest commits."""
+        self.answer({"gitlog": await self.marshal.system.gitlog()})
 
 
-class Profile(ApiHandler):
-    """Who is asking."""
+class DbInfo(ApiHandler):
+    """The store."""
 
     @needs(ANY)
     async def get(self) -> None:
-        """Answer with the person, their groups, streams and scopes."""
-        access = self.access
-        self.answer(
-            {
-                "id": access.user_id,
-                "username": access.username,
-                "is_bot": access.bot,
-                "roles": ["Super admin"] if access.super_admin else ["Full user"],
-                "permissions": sorted(access.identity.scopes),
-                "groups": shapes.groups(access, access.memberships),
-                "streams": [
-                    shapes.named(stream)
-                    for stream_id, stream in sorted(access.directory.streams.items())
-                    if stream_id in access.stream_ids
-                ],
-            }
-        )
+        """Answer with its state."""
+        self.answer(await self.marshal.system.dbinfo())
 
 
-class Users(ApiHandler):
-    """Everybody who has logged in."""
+class AltdataInfo(ApiHandler):
+    """What sources carry besides."""
 
-    @needs("groups", "read")
+    @needs("sources", "read")
     async def get(self) -> None:
-        """Answer with their ids and names."""
-        users = await self.marshal.people.users()
-        self.answer({"users": [shapes.named(user, "settled") for user in users], "totalMatches": len(users)})
+        """Answer with its keys."""
+        self.answer(await self.marshal.system.altdata(self.access))
+
+
+class AnnotationsInfo(ApiHandler):
+    """What annotations there are."""
+
+    @needs("sources", "read")
+    async def get(self) -> None:
+        """Answer with their origins and keys."""
+        self.answer(await self.marshal.system.annotations(self.access))
+
+
+class Config(ApiHandler):
+    """What clients may build on."""
+
+    @needs(ANY)
+    async def get(self) -> None:
+        """Answer with it."""
+        self.answer(self.marshal.system.config(self.access))
+
+
+class DbStats(ApiHandler):
+    """How much of everything there is."""
+
+    @needs("groups", "read", acl="System admin")
+    async def get(self) -> None:
+        """Answer with the counts."""
+        self.answer(await self.marshal.system.statistics())
+
+
+class EnumTypes(ApiHandler):
+    """What fields of requests take."""
+
+    @needs(ANY)
+    async def get(self) -> None:
+        """Answer with the lists of values."""
+        self.answer(enums())
 
 
 ROUTES: Routes = [
     ("sysinfo", SysInfo),
-    ("internal/profile", Profile),
-    ("user", Users),
+    ("config", Config),
+    ("db_stats", DbStats),
+    ("enum_types", EnumTypes),
+    ("internal/dbinfo", DbInfo),
+    ("internal/altdata_info", AltdataInfo),
+    ("internal/annotations_info", AnnotationsInfo),
 ]

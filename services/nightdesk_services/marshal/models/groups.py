@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from nightdesk_services.marshal.models.fields import Body, Ids, Query, Title
@@ -14,6 +16,7 @@ class GroupPost(Body):
     nickname: str | None = Field(default=None, max_length=60)
     description: str | None = Field(default=None, max_length=2000)
     private: bool = False
+    auto_accept_requests: bool = False
     group_admins: Ids = Field(default=[])
     stream_ids: Ids | None = None
 
@@ -25,6 +28,7 @@ class GroupPut(Body):
     nickname: str | None = Field(default=None, max_length=60)
     description: str | None = Field(default=None, max_length=2000)
     private: bool | None = None
+    auto_accept_requests: bool | None = None
     stream_ids: Ids | None = None
 
 
@@ -42,6 +46,7 @@ class MemberPost(Body):
     username: str | None = None
     admin: bool = False
     can_save: bool = Field(default=True, alias="canSave")
+    can_share_photometry: bool = Field(default=False, alias="canSharePhotometry")
 
     @model_validator(mode="after")
     def _one(self) -> MemberPost:
@@ -56,3 +61,43 @@ class MemberPatch(MemberPost):
 
     admin: bool | None = None  # type: ignore[assignment]
     can_save: bool | None = Field(default=None, alias="canSave")  # type: ignore[assignment]
+    can_share_photometry: bool | None = Field(  # type: ignore[assignment]
+        default=None, alias="canSharePhotometry"
+    )
+
+
+class GroupQuery(Query):
+    """How much of a group to show."""
+
+    include_group_users: bool = Field(default=True, alias="includeGroupUsers")
+
+
+class FromGroups(Body):
+    """Groups whose members to take in."""
+
+    from_group_ids: Ids = Field(alias="fromGroupIDs", min_length=1)
+
+
+class GroupStream(Body):
+    """A stream to grant to a group."""
+
+    stream_id: int
+
+
+class AdmissionPost(Body):
+    """Somebody's wish to join a group."""
+
+    group_id: int = Field(alias="groupID")
+    user_id: int = Field(alias="userID")
+
+
+class AdmissionPatch(Body):
+    """The answer to it."""
+
+    status: Literal["pending", "accepted", "declined"]
+
+
+class AdmissionsQuery(Query):
+    """Which requests to list."""
+
+    group_id: int | None = Field(default=None, alias="groupID")

@@ -1,40 +1,14 @@
-"""Requests about what people say: comments, classifications, lists."""
+"""Requests about lists and the desk."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from nightdesk_services.marshal.models.fields import Body, Ids, ObjId, Query, Text
+from nightdesk_services.marshal.models.fields import Body, ObjId, Query
 
 ListName = Annotated[str, StringConstraints(pattern=r"^\w[\w .\-]*$", max_length=100)]
-
-
-class CommentPost(Body):
-    """A new comment."""
-
-    text: Text
-    group_ids: Ids | None = None
-
-
-class CommentPut(Body):
-    """A comment's new words or readers."""
-
-    text: Text | None = None
-    group_ids: Annotated[Ids, Field(min_length=1)] | None = None
-
-
-class ClassificationPost(Body):
-    """A new classification."""
-
-    obj_id: ObjId
-    classification: str
-    taxonomy_id: int = 1
-    probability: float | None = Field(default=None, ge=0, le=1)
-    origin: str | None = Field(default=None, max_length=200)
-    ml: bool = False
-    group_ids: Ids | None = None
 
 
 class ListingPost(Body):
@@ -43,6 +17,23 @@ class ListingPost(Body):
     obj_id: ObjId
     list_name: ListName
     user_id: int | None = None
+    params: dict[str, Any] | None = None
+
+
+class ListingPatch(Body):
+    """Where an entry moves: another owner, object or list."""
+
+    user_id: int | None = None
+    obj_id: ObjId | None = None
+    list_name: ListName | None = None
+
+
+class WatchParams(Body):
+    """How an entry of the watchlist is watched: radius in arcsec, cadence as the client counts it."""
+
+    arcsec: float = Field(ge=0, le=3600)
+    cadence: float = Field(ge=1, allow_inf_nan=False)
+    end_of_night: bool | None = None
 
 
 class ListingsQuery(Query):

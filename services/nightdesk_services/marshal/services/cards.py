@@ -74,7 +74,7 @@ class Cards:
             "dec": newest.get("dec"),
             "survey": survey,
             "last_detected_at": shapes.time_of_jd(newest.get("jd")),
-            "passing_alert_id": str(candid),
+            "passing_alert_id": None if candid is None else str(candid),
             "passed_at": max(candidate["passed_at"] for candidate in candidates),
             "filter_ids": sorted({candidate["filter_id"] for candidate in candidates}),
             "passing_group_ids": sorted(

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from nightdesk_services.marshal.access import Access, Document, Identity
-from nightdesk_services.marshal.exceptions import Unavailable
-from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.exceptions import Denied, Unavailable
+from nightdesk_services.marshal.services import shapes, talk
 from nightdesk_services.marshal.services.cards import Cards
 from nightdesk_services.marshal.services.people import PeopleService
 from nightdesk_services.marshal.services.sources import SourceService
@@ -70,6 +70,8 @@ class EventService:
         self._personal: dict[str, Callable[[Access, Document], Meaning]] = {
             "comments": _comment,
             "classifications": _classification,
+            "annotations": _annotation,
+            "notifications": _notification,
             "listings": _listing,
             "desks": _desk,
             "sources": self._source,
@@ -168,7 +170,7 @@ class EventService:
     async def _tell(self, collection: str, operation: str, document: Document) -> None:
         meaning = self._personal[collection]
         kind, area = _KINDS[collection]
-        obj_id = None if collection == "desks" else document.get("obj_id", document["_id"])
+        obj_id = None if collection in _NO_OBJECT else document.get("obj_id", document["_id"])
         for access, clients in await self._audience():
             if not access.has(area, "read"):
                 continue
@@ -189,17 +191,31 @@ class EventService:
         for client in self._clients:
             clients[client.identity].append(client)
         with self._store.bounded():
-            return [(await self._people.access(identity), found) for identity, found in clients.items()]
+            return [
+                (access, found)
+                for identity, found in clients.items()
+                if (access := await self._access(identity)) is not None
+            ]
+
+    async def _access(self, identity: Identity) -> Access | None:
+        try:
+            return await self._people.access(identity)
+        except Denied:
+            # their account has ended: one of them must not silence all
+            return None
 
 
 _KINDS: dict[str, tuple[str, str]] = {
     "comments": ("comment", "comments"),
     "classifications": ("classification", "sources"),
+    "annotations": ("annotation", "sources"),
+    "notifications": ("notification", "candidates"),
     "listings": ("listing", "candidates"),
     "desks": ("desk", "candidates"),
     "sources": ("source", "sources"),
 }
 """Collection -> type of its events, area whose scope they need."""
+_NO_OBJECT = ("desks", "notifications")
 
 
 def _message(kind: str, action: str, obj_id: str | None, data: Document) -> Document:
@@ -215,11 +231,20 @@ def _said(access: Access, document: Document, data: Document) -> Meaning:
 
 
 def _comment(access: Access, document: Document) -> Meaning:
-    return _said(access, document, shapes.comment(access, document))
+    data = shapes.comment(access, document) | talk.shown(access.directory, document)
+    return _said(access, document, data)
 
 
 def _classification(access: Access, document: Document) -> Meaning:
     return _said(access, document, shapes.classification(access, document))
+
+
+def _annotation(access: Access, document: Document) -> Meaning:
+    return _said(access, document, shapes.annotation(access, document))
+
+
+def _notification(access: Access, document: Document) -> Meaning:
+    return ("update", shapes.named(document)) if document["user_id"] == access.user_id else None
 
 
 def _listing(access: Access, document: Document) -> Meaning:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
-from nightdesk_services.marshal.access import SITEWIDE, Access, Directory, Document, Identity
+from nightdesk_services.marshal.access import SITEWIDE, Access, Directory, Document, Identity, barred
+from nightdesk_services.marshal.exceptions import Denied
+from nightdesk_services.marshal.roles import FULL_USER, SUPER_ADMIN, VIEW_ONLY
 from nightdesk_services.marshal.storage.people import People
 
 
@@ -40,12 +42,25 @@ class PeopleService:
         return self._directory
 
     async def access(self, identity: Identity) -> Access:
-        """Return the rights of a person; at first sight they get a record and their groups."""
+        """Return the rights of a person; at first sight they get a record and their groups.
+
+        Raises
+        ------
+        Denied
+            If their account has expired or was removed.
+        """
         user_id = self._users.get(identity.username)
         if user_id is None:
             async with self._lock:
                 user_id = self._users[identity.username] = await self._meet(identity)
-        return Access(user_id, identity, await self.directory())
+        access = Access(user_id, identity, await self.directory())
+        user = access.directory.users.get(user_id, {})
+        if reason := barred(user):
+            raise Denied(reason)
+        if identity.acls is None and _higher(access, user):
+            await self._people.change_user(user_id, {"seen_role": _role_of(access)})
+            self.forget()
+        return access
 
     async def _meet(self, identity: Identity) -> int:
         username, bot = identity.username, identity.kind == "service"
@@ -81,6 +96,12 @@ class PeopleService:
                 }
             )
 
+    async def settle(self, user: Document, *, bot: bool) -> None:
+        """Give a user that was added by somebody else what first sight would give them."""
+        await self._settle(user["username"], bot=bot)
+        await self._people.settled(user["_id"])
+        self.forget()
+
     async def users(self) -> list[Document]:
         """Return all users."""
         return await self._people.users()
@@ -88,3 +109,18 @@ class PeopleService:
     async def users_by_name(self) -> dict[str, Document]:
         """Return all users by name."""
         return {user["username"]: user for user in await self._people.users()}
+
+
+_RANKS = (VIEW_ONLY, FULL_USER, SUPER_ADMIN)
+
+
+def _role_of(access: Access) -> str:
+    """Return the role that a person's hub scopes amount to."""
+    if access.identity.admin or access.has("system", "write"):
+        return SUPER_ADMIN
+    return FULL_USER if access.has("sources", "write") else VIEW_ONLY
+
+
+def _higher(access: Access, user: Document) -> bool:
+    # a narrow token says nothing about the person, so only the highest is remembered
+    return _RANKS.index(_role_of(access)) > _RANKS.index(user.get("seen_role") or VIEW_ONLY)

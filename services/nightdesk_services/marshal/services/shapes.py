@@ -28,6 +28,18 @@ def group(document: Document) -> Document:
     return named(document, "members")
 
 
+def named_group(document: Document) -> Document:
+    """Return a group in short, as other things show it."""
+    names = ("name", "nickname", "description", "private", "single_user_group", "created_at", "modified")
+    return {"id": document["_id"]} | {name: document[name] for name in names if name in document}
+
+
+def person(document: Document) -> Document:
+    """Return a user in short, as others see them."""
+    names = ("username", "first_name", "last_name", "is_bot")
+    return {"id": document["_id"]} | {name: document.get(name) for name in names}
+
+
 def groups(access: Access, group_ids: Iterable[int]) -> list[Document]:
     """Return those of some groups that the person may know of, in short."""
     return [
@@ -37,27 +49,42 @@ def groups(access: Access, group_ids: Iterable[int]) -> list[Document]:
     ]
 
 
+_THINGS = ("obj_id", "spectrum_id", "photometry_id", "gcn_id", "earthquake_id", "shift_id")
+_RECORD = (*_THINGS, "created_at", "modified")
+_COMMENT = ("text", "channel", "system", "attachment_name", "origin", "bot", "author")
+_CLASSIFICATION = ("classification", "taxonomy_id", "probability", "origin", "ml", "author", "votes", "edits")
+_ANNOTATION = ("data", "origin", "author")
+_TYPES = {
+    "spectrum_id": "spectra",
+    "gcn_id": "gcn_event",
+    "earthquake_id": "earthquake",
+    "shift_id": "shift",
+}
+
+
 def comment(access: Access, document: Document) -> Document:
     """Return a comment."""
-    return named(document, "group_ids", "former_group_ids", "deleted_at") | {
-        "author_id": document["author"]["id"],
-        "groups": groups(access, document["group_ids"]),
-        "resourceType": "sources",
-    }
+    types = (kind for field, kind in _TYPES.items() if field in document)
+    return _record(access, document, _COMMENT) | {"resourceType": next(types, "sources")}
 
 
 def classification(access: Access, document: Document) -> Document:
     """Return a classification."""
-    return named(document, "group_ids", "former_group_ids", "deleted_at") | {
-        "author_id": document["author"]["id"],
-        "author_name": document["author"]["username"],
-        "groups": groups(access, document["group_ids"]),
-    }
+    return _record(access, document, _CLASSIFICATION) | {"author_name": document["author"]["username"]}
 
 
 def annotation(access: Access, document: Document) -> Document:
     """Return an annotation."""
-    return named(document, "group_ids") | {"groups": groups(access, document.get("group_ids", ()))}
+    return _record(access, document, _ANNOTATION)
+
+
+def _record(access: Access, document: Document, names: tuple[str, ...]) -> Document:
+    return {
+        "id": document["_id"],
+        **{name: document[name] for name in (*_RECORD, *names) if name in document},
+        "author_id": document.get("author", {}).get("id"),
+        "groups": groups(access, document.get("group_ids", ())),
+    }
 
 
 def listing(document: Document) -> Document:

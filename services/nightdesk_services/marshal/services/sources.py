@@ -8,15 +8,32 @@ from nightdesk import sky
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Denied, Invalid, NotFound
-from nightdesk_services.marshal.models.sources import SourceFields, SourcePost, SourcesQuery
+from nightdesk_services.marshal.models.sources import PhotometryQuery, SourcePatch, SourcePost, SourceQuery
 from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.services.color_mag import color_mag
+from nightdesk_services.marshal.services.numbers import number
 from nightdesk_services.marshal.services.objects import ObjectService
+from nightdesk_services.marshal.services.photometry import PhotometryService
+from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.storage.candidates import Candidates
-from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.sources import Sources
+from nightdesk_services.marshal.storage.store import now
 
-_MOST = 10_000
-"""Most sources that one search looks through."""
+_NOT_STORED = {
+    "id",
+    "group_ids",
+    "ra",
+    "dec",
+    "alias",
+    "refresh_source",
+    "ignore_if_in_group_ids",
+    "saver_per_group_id",
+}
+
+_POINT = [
+    *("id", "obj_id", "mjd", "filter", "magsys", "instrument_name", "origin", "snr"),
+    *("mag", "magerr", "limiting_mag", "flux", "fluxerr", "zp"),
+]
 
 
 class SourceService:
@@ -27,89 +44,78 @@ class SourceService:
         *,
         sources: Sources,
         candidates: Candidates,
-        comments: Records,
-        classifications: Records,
-        annotations: Records,
+        views: SourceViews,
         objects: ObjectService,
+        photometry: PhotometryService,
     ) -> None:
         self._sources = sources
         self._candidates = candidates
-        self._comments = comments
-        self._classifications = classifications
-        self._annotations = annotations
+        self._views = views
         self._objects = objects
-
-    async def listing(self, access: Access, query: SourcesQuery) -> Document:
-        """Return one page of the sources saved to the person's groups."""
-        groups = access.chosen(query.group_ids)
-        # an administrator's view has no bound by group, so neither has its query
-        unbound = access.super_admin and not query.group_ids
-        pixels = None
-        if query.ra is not None or query.dec is not None or query.radius is not None:
-            if query.ra is None or query.dec is None or query.radius is None:
-                raise Invalid("ra, dec, radius: a cone needs all three")
-            pixels = sky.cone(query.ra, query.dec, query.radius * 3600)
-        found = await self._sources.search(
-            group_ids=None if unbound else groups, prefix=query.source_id, pixels=pixels, limit=_MOST
-        )
-        shown = [self._summary(access, source) for source in found if source["group_ids"]]
-        shown = [source for source in shown if _wanted(source, query)]
-        shown.sort(key=lambda source: source["id"])
-        shown.sort(
-            key=lambda source: (
-                (source[query.sort_by] is not None, source[query.sort_by] or 0)
-                if query.sort_by != "id"
-                else source["id"]
-            ),
-            reverse=query.sort_order == "desc",
-        )
-        page = shown[query.span]
-        classified = await self._classifications.of([source["id"] for source in page])
-        for source in page:
-            source["classifications"] = [
-                shapes.classification(access, c)
-                for c in access.visible(classified)
-                if c["obj_id"] == source["id"]
-            ]
-        return {
-            "sources": page,
-            "totalMatches": len(shown),
-            "pageNumber": query.page_number,
-            "numPerPage": query.num_per_page,
-        }
+        self._photometry = photometry
 
     async def saved(self, access: Access, obj_id: str) -> Document | None:
         """Return a source if one of the person's groups has saved it."""
         found = await self._sources.get(obj_id)
         return found if found and access.sees(found["group_ids"]) and found["group_ids"] else None
 
-    async def get(self, access: Access, obj_id: str) -> Document:
+    async def require(self, access: Access, obj_id: str) -> Document:
+        """Return a source that one of the person's groups has saved.
+
+        Raises
+        ------
+        NotFound
+            If none has.
+        """
+        source = await self.saved(access, obj_id)
+        if source is None:
+            raise NotFound(f"no source {obj_id}")
+        return source
+
+    async def get(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
         """Return an object's page: the source, or what the archive knows of an object that is not saved."""
         source = await self.saved(access, obj_id)
         brief = await self._objects.brief(access, obj_id)
         if source is None and brief is None:
             raise NotFound(f"no source {obj_id}")
         survey, aux = brief or (None, {})
-        shown = self._summary(access, source or {"_id": obj_id, "ra": aux.get("ra"), "dec": aux.get("dec")})
-        lon, lat = sky.galactic(shown["ra"], shown["dec"])
-        candidates = access.visible(await self._candidates.of(obj_id, limit=100))
-        newest = next((c for c in candidates if access.sees_point(c["survey"], c.get("programid"))), None)
-        return shown | {
-            "survey": survey.name if survey else None,
+        known = source or {"_id": obj_id, "ra": aux.get("ra"), "dec": aux.get("dec")}
+        if query.tns_name is not None and _bare(query.tns_name) != _bare(known.get("tns_name") or ""):
+            raise NotFound(f"no source {obj_id} with the TNS name {query.tns_name}")
+        lon, lat = sky.galactic(known["ra"], known["dec"])
+        shown = self._views.summary(access, known) | {
             "gal_lon": float(lon),
             "gal_lat": float(lat),
             "first_detected": shapes.time_of_jd(aux.get("first_jd")),
             "last_detected": shapes.time_of_jd(aux.get("last_jd")),
-            "n_det": aux.get("n_det"),
             "photometry_exists": brief is not None,
-            "thumbnails": shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else [],
-            "classifications": await self._said(access, obj_id, self._classifications, shapes.classification),
-            "annotations": await self._said(access, obj_id, self._annotations, shapes.annotation),
-            "comments": await self._said(access, obj_id, self._comments, shapes.comment)
-            if access.has("comments", "read")
-            else [],
-            "cross_matches": await self._cross_matches(access, obj_id) if brief else {},
+            "classifications": (await self._views.classifications(access, [obj_id])).get(obj_id, []),
+            "annotations": (await self._views.annotations(access, [obj_id])).get(obj_id, []),
+            "duplicates": await self._views.duplicates(access, known),
         }
+        if known.get("host_id") is not None:
+            shown["host"] = (await self._views.hosts([known])).get(known["host_id"])
+        shown |= await self._asked(access, known, query, shown)
+        if not query.extras:
+            return shown
+        return (
+            shown
+            | self._views.extras(access, known)
+            | {
+                "survey": survey.name if survey else None,
+                "n_det": aux.get("n_det"),
+                "cross_matches": await self._cross_matches(access, obj_id) if brief else {},
+            }
+        )
+
+    async def groups(self, access: Access, obj_id: str) -> list[Document]:
+        """Return the person's groups that a source is saved to, and those it is proposed to."""
+        source = await self.saved(access, obj_id)
+        waiting = await self._views.requested(access, obj_id)
+        if source is None and not waiting:
+            raise NotFound(f"no source {obj_id}")
+        held = self._views.summary(access, source)["groups"] if source else []
+        return [*held, *waiting]
 
     async def save(self, access: Access, post: SourcePost) -> Document:
         """Save an object to groups; it may be there already.
@@ -129,13 +135,16 @@ class SourceService:
         if not wanted:
             raise Invalid("group_ids: name at least one group that you belong to")
         groups = access.savable(wanted)
-        fields = _given(post)
-        if await self._sources.get(post.id) is None:
+        savers = {group_id: self._saver(access, post, group_id) for group_id in groups}
+        fields, before = _given(post), await self._sources.get(post.id)
+        if before is None:
             await self._sources.create(await self._place(access, post) | {"redshift": None} | fields)
-        elif fields:
-            await self._sources.change(post.id, fields)
+        held = set((before or {}).get("group_ids", ()))
+        groups = [i for i in groups if held.isdisjoint((post.ignore_if_in_group_ids or {}).get(i, ()))]
+        if fields:
+            await self._sources.change(post.id, fields, _history(access, fields))
         for group_id in groups:
-            await self._sources.save(post.id, group_id, access.author)
+            await self._sources.save(post.id, group_id, savers[group_id])
         return {"id": post.id, "saved_to_groups": groups}
 
     async def unsave(self, access: Access, obj_id: str, group_id: int) -> None:
@@ -144,11 +153,27 @@ class SourceService:
         if not await self._sources.unsave(obj_id, group_id):
             raise NotFound(f"{obj_id} is not saved to group {group_id}")
 
-    async def change(self, access: Access, obj_id: str, fields: SourceFields) -> None:
+    async def change(self, access: Access, obj_id: str, patch: SourcePatch) -> None:
         """Set what people found out about a source."""
-        source = await self.saved(access, obj_id)
-        if source is None:
-            raise NotFound(f"no source {obj_id}")
+        source = await self.changeable(access, obj_id)
+        fields = _given(patch)
+        if patch.ra is not None or patch.dec is not None:
+            ra = source["ra"] if patch.ra is None else patch.ra
+            dec = source["dec"] if patch.dec is None else patch.dec
+            fields |= _placed(ra, dec)
+        if not fields:
+            raise Invalid("nothing to change was given")
+        await self._sources.change(obj_id, fields, _history(access, fields))
+
+    async def changeable(self, access: Access, obj_id: str) -> Document:
+        """Return a source that the person may change.
+
+        Raises
+        ------
+        Denied
+            If they may save to none of the groups that hold it.
+        """
+        source = await self.require(access, obj_id)
         own = [
             i
             for i in source["group_ids"]
@@ -156,10 +181,7 @@ class SourceService:
         ]
         if not own and not access.super_admin:
             raise Denied("you may not save to any group that holds this source")
-        given = fields.model_dump(exclude_unset=True)
-        if not given:
-            raise Invalid("nothing to change was given")
-        await self._sources.change(obj_id, given)
+        return source
 
     def pushed(self, access: Access, source: Document) -> tuple[str, Document] | None:
         """Return what a change of a source means to a person: an action and its data; None if nothing."""
@@ -167,25 +189,65 @@ class SourceService:
             return None
         if not source["group_ids"] or not access.sees(source["group_ids"]):
             return "delete", {"id": source["_id"], "groups": []}
-        return "update", self._summary(access, source)
+        return "update", self._views.summary(access, source) | self._views.extras(access, source)
 
-    def _summary(self, access: Access, source: Document) -> Document:
-        saves = [s for s in source.get("saves", ()) if s["active"] and access.sees([s["group_id"]])]
-        at = {save["group_id"]: save for save in saves}
-        return shapes.named(source, "group_ids", "saves", "aliases", "hpx12", "hpx6") | {
-            "redshift": source.get("redshift"),
-            "alias": source.get("aliases", []),
-            "groups": [group | at[group["id"]] | {"active": True} for group in shapes.groups(access, at)],
-            "saved_at": max((save["saved_at"] for save in saves), default=None),
-            "is_source": bool(saves),
-        }
+    async def _asked(self, access: Access, source: Document, query: SourceQuery, shown: Document) -> Document:
+        """Return what is shown only if it is asked for."""
+        obj_id, views = source["_id"], self._views
+        made: Document = {}
+        candidates = await self._passed(access, obj_id)
+        if query.include_thumbnails or query.extras:
+            newest = candidates[0] if candidates else None
+            drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
+            made["thumbnails"] = [{"id": number(one["public_url"])} | one for one in drawn]
+        if query.include_comments or query.include_comment_exists or query.extras:
+            comments = (await views.comments(access, [obj_id])).get(obj_id, [])
+            made["comments"] = comments if query.include_comments or query.extras else []
+            if query.include_comment_exists:
+                made["comment_exists"] = bool(comments)
+        if query.include_photometry and shown["photometry_exists"]:
+            asked = PhotometryQuery(format="both")
+            points = await self._photometry.points(access, obj_id, asked)
+            made["photometry"] = [{name: point[name] for name in _POINT} for point in points]
+        if query.include_spectrum_exists:
+            made["spectrum_exists"] = obj_id in await views.with_spectra(access, [obj_id])
+        if query.include_period_exists:
+            made["period_exists"] = any("period" in one["data"] for one in shown["annotations"])
+        if query.include_color_magnitude:
+            made["color_magnitude"] = color_mag(shown["annotations"])
+        if query.include_labellers:
+            made["labellers"] = await views.labellers(access, obj_id)
+        if query.include_candidates:
+            made["candidates"] = [_candidate(one) for one in candidates]
+        if query.include_tags:
+            made["tags"] = (await views.tags(access, [obj_id])).get(obj_id, [])
+        if query.include_associated_objs:
+            made["associated_objs"] = await views.associated(access, source)
+        if query.include_requested or query.pending_only:
+            waiting = await views.requested(access, obj_id)
+            made["groups"] = waiting if query.pending_only else [*shown["groups"], *waiting]
+        return made
 
-    async def _said(self, access: Access, obj_id: str, records: Records, shape: Any) -> list[Document]:
-        return [shape(access, record) for record in access.visible(await records.of([obj_id]))]
+    async def _passed(self, access: Access, obj_id: str) -> list[Document]:
+        """Return the newest candidates of an object that the person sees."""
+        found = access.visible(await self._candidates.of(obj_id, limit=100))
+        return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]
 
     async def _cross_matches(self, access: Access, obj_id: str) -> dict[str, list[Document]]:
         _, aux = await self._objects.aux(access, obj_id, fields=["cross_matches"])
         return shapes.matches(aux.get("cross_matches"))
+
+    def _saver(self, access: Access, post: SourcePost, group_id: int) -> Document:
+        """Return who is to stand as the one who saved to a group."""
+        user_id = (post.saver_per_group_id or {}).get(group_id, access.user_id)
+        if user_id == access.user_id:
+            return access.author
+        user = access.directory.users.get(user_id)
+        if user is None or user["username"] not in access.directory.members(group_id):
+            raise Invalid(f"saver_per_group_id: user {user_id} is not in group {group_id}")
+        if not access.administers(group_id):
+            raise Denied(f"saver_per_group_id: only an admin of group {group_id} names another saver")
+        return {"id": user_id, "username": user["username"]}
 
     async def _place(self, access: Access, post: SourcePost) -> Document:
         ra, dec, origin = post.ra, post.dec, "Nightdesk"
@@ -195,25 +257,42 @@ class SourceService:
             ra, dec, origin = aux["ra"], aux["dec"], survey.name
         elif ra is None or dec is None:
             raise Invalid(f"ra, dec: no archive knows {post.id}, so its position must be given")
-        fine, coarse = (int(sky.pixel(ra, dec, order)) for order in (sky.FINE, sky.COARSE))
-        return {"_id": post.id, "ra": ra, "dec": dec, "hpx12": fine, "hpx6": coarse, "origin": origin}
+        return {"_id": post.id, "origin": origin} | _placed(ra, dec)
 
 
-def _given(post: SourcePost) -> dict[str, Any]:
-    return post.model_dump(exclude_unset=True, exclude={"id", "group_ids", "ra", "dec"})
+def _placed(ra: float, dec: float) -> Document:
+    fine, coarse = (int(sky.pixel(ra, dec, order)) for order in (sky.FINE, sky.COARSE))
+    return {"ra": ra, "dec": dec, "hpx12": fine, "hpx6": coarse}
 
 
-def _wanted(source: Document, query: SourcesQuery) -> bool:
-    at = source["saved_at"]
-    if not source["is_source"]:
-        return False
-    if query.group_ids and not any(group["id"] in query.group_ids for group in source["groups"]):
-        return False
-    if query.source_id and not source["id"].startswith(query.source_id):
-        return False
-    if (query.saved_after and at < query.saved_after) or (query.saved_before and at > query.saved_before):
-        return False
-    if query.radius is not None:
-        distance = sky.separation(query.ra or 0.0, query.dec or 0.0, source["ra"], source["dec"])
-        return bool(distance <= query.radius * 3600)
-    return True
+def _given(sent: SourcePost | SourcePatch) -> dict[str, Any]:
+    """Return the fields that were sent, by their names in the store."""
+    fields = sent.model_dump(exclude_unset=True, exclude=_NOT_STORED)
+    if sent.alias is not None:
+        fields["aliases"] = sent.alias
+    return fields
+
+
+def _history(access: Access, fields: Document) -> Document:
+    """Return what goes on record of a redshift or a summary that is set."""
+    by = {"set_by_user_id": access.user_id, "set_at_utc": now().isoformat()}
+    made: Document = {}
+    if "redshift" in fields:
+        made["redshift_history"] = by | {
+            "value": fields["redshift"],
+            "uncertainty": fields.get("redshift_error"),
+            "origin": fields.get("redshift_origin"),
+        }
+    if "summary" in fields and "summary_history" not in fields:
+        made["summary_history"] = by | {"summary": fields["summary"], "is_bot": access.bot}
+    return made
+
+
+def _candidate(candidate: Document) -> Document:
+    alert = candidate.get("candid")
+    row = {"id": number(candidate["_id"]), "obj_id": candidate["objectId"], "passing_alert_id": alert}
+    return row | {"filter_id": candidate["filter_id"], "passed_at": candidate["passed_at"]}
+
+
+def _bare(name: str) -> str:
+    return name.replace(" ", "").lower()

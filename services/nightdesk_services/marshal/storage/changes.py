@@ -21,6 +21,8 @@ WATCHED = (
     "sources",
     "classifications",
     "listings",
+    "annotations",
+    "notifications",
     "desks",
     "groups",
     "streams",

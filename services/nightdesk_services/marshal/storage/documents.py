@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pymongo.errors import DuplicateKeyError
+
+from nightdesk_services.marshal.exceptions import Conflict
 from nightdesk_services.marshal.storage.store import Document, Store, now
 
 Sort = list[tuple[str, int]]
@@ -49,18 +52,36 @@ class Documents:
         return {one["_id"]: one for one in await self.find({"_id": {"$in": wanted}})} if wanted else {}
 
     async def insert(self, fields: Mapping[str, Any]) -> Document:
-        """Store a new document and return it."""
+        """Store a new document and return it.
+
+        Raises
+        ------
+        Conflict
+            If a unique index has one like it already.
+        """
         time = now()
         number = await self._store.next_id(self.name)
         document = {"_id": number, **fields, "created_at": time, "modified": time}
-        await self._store[self.name].insert_one(document)
+        try:
+            await self._store[self.name].insert_one(document)
+        except DuplicateKeyError as error:
+            raise _taken(error) from error
         return document
 
     async def change(self, number: int, fields: Mapping[str, Any]) -> bool:
-        """Set fields of a document; False if it is not there."""
-        changed = await self._store[self.name].update_one(
-            {"_id": number}, {"$set": {**fields, "modified": now()}}
-        )
+        """Set fields of a document; False if it is not there.
+
+        Raises
+        ------
+        Conflict
+            If a unique index has one like it already.
+        """
+        try:
+            changed = await self._store[self.name].update_one(
+                {"_id": number}, {"$set": {**fields, "modified": now()}}
+            )
+        except DuplicateKeyError as error:
+            raise _taken(error) from error
         return changed.matched_count == 1
 
     async def update(self, query: Mapping[str, Any], update: Mapping[str, Any]) -> int:
@@ -70,3 +91,8 @@ class Documents:
     async def remove(self, query: Mapping[str, Any]) -> int:
         """Remove the documents of a query and return how many there were."""
         return (await self._store[self.name].delete_many(query)).deleted_count
+
+
+def _taken(error: DuplicateKeyError) -> Conflict:
+    names = ", ".join((error.details or {}).get("keyPattern", {})) or "the same values"
+    return Conflict(f"{names}: there is one like this already")

@@ -19,6 +19,10 @@ class Filters:
         found = await self._store["filters"].find({"group_id": {"$in": sorted(group_ids)}}).to_list()
         return sorted(found, key=lambda document: document["_id"])
 
+    async def on_stream(self, stream_id: int) -> int:
+        """Return how many filters work on a stream."""
+        return await self._store["filters"].count_documents({"stream_id": stream_id})
+
     async def get(self, filter_id: int) -> Document | None:
         """Return one filter."""
         return await self._store["filters"].find_one({"_id": filter_id})

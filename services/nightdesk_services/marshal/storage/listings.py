@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
@@ -38,7 +39,9 @@ class Listings:
             {"user_id": user_id, "list_name": list_name, "obj_id": obj_id}
         )
 
-    async def add(self, user_id: int, obj_id: str, list_name: str) -> int:
+    async def add(
+        self, user_id: int, obj_id: str, list_name: str, params: Mapping[str, Any] | None = None
+    ) -> int:
         """Put an object on a list and return the entry's id, the same if it is there already."""
         entry = await self.find(user_id, obj_id, list_name)
         if entry is None:
@@ -48,18 +51,33 @@ class Listings:
                 "user_id": user_id,
                 "obj_id": obj_id,
                 "list_name": list_name,
+                "params": dict(params) if params is not None else None,
                 "created_at": time,
                 "modified": time,
             }
             try:
                 await self._store["listings"].insert_one(entry)
             except DuplicateKeyError:
-                return await self.add(user_id, obj_id, list_name)
+                return await self.add(user_id, obj_id, list_name, params)
         elif entry.get("deleted_at") is not None:
             await self._store["listings"].update_one(
-                {"_id": entry["_id"]}, {"$set": {"modified": now()}, "$unset": {"deleted_at": ""}}
+                {"_id": entry["_id"]},
+                {"$set": {"modified": now(), "params": params}, "$unset": {"deleted_at": ""}},
             )
         return int(entry["_id"])
+
+    async def move(self, entry: Document, fields: Mapping[str, Any]) -> bool:
+        """Give an entry another owner, object or list; False if there is such an entry already."""
+        place = {name: (entry | dict(fields))[name] for name in ("user_id", "list_name", "obj_id")}
+        # one that was taken out must not keep its place
+        await self._store["listings"].delete_one({**place, "deleted_at": {"$ne": None}})
+        try:
+            await self._store["listings"].update_one(
+                {"_id": entry["_id"]}, {"$set": {**fields, "modified": now()}}
+            )
+        except DuplicateKeyError:
+            return False
+        return True
 
     async def remove(self, listing_id: int) -> None:
         """Take an object off a list."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from nightdesk import sky
 from pymongo.errors import DuplicateKeyError
 
 from nightdesk_services.marshal.storage.store import Document, Store, now
@@ -31,23 +32,44 @@ class Sources:
             found |= {document["_id"]: document async for document in part}
         return found
 
-    async def search(
+    async def near(self, ra: float, dec: float, radius: float) -> list[Document]:
+        """Return the saved sources within some arcsec of a place, nearest first."""
+        field, pixels = sky.cone(ra, dec, radius)
+        found = await self._store["sources"].find({field: {"$in": list(pixels)}}).to_list()
+        at = {one["_id"]: float(sky.separation(ra, dec, one["ra"], one["dec"])) for one in found}
+        inside = [one for one in found if one["group_ids"] and at[one["_id"]] <= radius]
+        return sorted(inside, key=lambda one: at[one["_id"]])
+
+    async def ids(
         self,
+        condition: Mapping[str, Any],
         *,
-        group_ids: Collection[int] | None = None,
-        prefix: str | None = None,
-        pixels: tuple[str, Sequence[int]] | None = None,
-        limit: int,
-    ) -> list[Document]:
-        """Return sources of some groups (None: of any), by the beginning of their name or by place."""
-        query: dict[str, Any] = {}
-        if group_ids is not None:
-            query["group_ids"] = {"$in": sorted(group_ids)}
-        if prefix:
-            query["_id"] = {"$gte": prefix, "$lt": prefix + "\uffff"}
-        if pixels is not None:
-            query[pixels[0]] = {"$in": list(pixels[1])}
-        return await self._store["sources"].find(query).limit(limit).to_list()
+        by: str = "_id",
+        descending: bool = False,
+        groups: Collection[int] | None = None,
+        page: slice | None = None,
+    ) -> list[str]:
+        """Return the ids of sources in order.
+
+        Parameters
+        ----------
+        by
+            Field to sort by; ``saved_at`` is the last save to one of `groups`, or to any if None.
+        """
+        steps: list[dict[str, Any]] = [{"$match": condition}]
+        if by == "saved_at":
+            steps.append({"$set": {"saved_at": _last_saved(groups)}})
+        direction = -1 if descending else 1
+        steps.append({"$sort": {by: direction} | ({} if by == "_id" else {"_id": 1})})
+        if page is not None:
+            steps += [{"$skip": page.start or 0}, {"$limit": page.stop - (page.start or 0)}]
+        steps.append({"$project": {"_id": 1}})
+        cursor = await self._store["sources"].aggregate(steps)
+        return [document["_id"] async for document in cursor]
+
+    async def count(self, condition: Mapping[str, Any]) -> int:
+        """Return how many sources meet a condition."""
+        return await self._store["sources"].count_documents(condition)
 
     async def create(self, fields: Mapping[str, Any]) -> None:
         """Store a source that nobody has saved yet; nothing happens if there is one."""
@@ -84,6 +106,19 @@ class Sources:
         )
         return changed.modified_count == 1
 
-    async def change(self, obj_id: str, fields: Mapping[str, Any]) -> None:
-        """Set fields of a source."""
-        await self._store["sources"].update_one({"_id": obj_id}, {"$set": {**fields, "modified": now()}})
+    async def change(
+        self, obj_id: str, fields: Mapping[str, Any], history: Mapping[str, Any] | None = None
+    ) -> None:
+        """Set fields of a source, and append to its lists of what was set before."""
+        update: dict[str, Any] = {"$set": {**fields, "modified": now()}}
+        if history:
+            update["$push"] = dict(history)
+        await self._store["sources"].update_one({"_id": obj_id}, update)
+
+
+def _last_saved(groups: Collection[int] | None) -> dict[str, Any]:
+    wanted: list[Any] = ["$$save.active"]
+    if groups is not None:
+        wanted.append({"$in": ["$$save.group_id", sorted(groups)]})
+    kept = {"$filter": {"input": "$saves", "as": "save", "cond": {"$and": wanted}}}
+    return {"$max": {"$map": {"input": kept, "as": "save", "in": "$$save.saved_at"}}}

@@ -12,7 +12,7 @@ from tests.services.marshal.world import MATCH, candidate, fill, night
 
 
 async def ids(desk: Desk, who: str = "ana", **query: Any) -> list[str]:
-    page = await desk.ok(who, "GET", "candidates", **query)
+    page = await desk.ok(who, "GET", "candidates", extras=True, **query)
     assert page["totalMatches"] >= len(page["candidates"])
     return [card["id"] for card in page["candidates"]]
 
@@ -24,7 +24,7 @@ def objects(candidates: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("survey", ["ZTF", "LSST"])
 async def test_a_card_has_all_that_the_panel_shows(desk: Desk, survey: str) -> None:
     made = fill(desk.database, survey)[0]
-    card = (await desk.ok("ana", "GET", "candidates"))["candidates"][0]
+    card = (await desk.ok("ana", "GET", "candidates", extras=True))["candidates"][0]
     assert card["id"] == made["objectId"]
     assert card["passing_alert_id"] == str(made["candid"])
     for name in ("ra", "dec", "survey", "band", "magpsf", "score", "n_det", "first_jd"):
@@ -83,7 +83,9 @@ async def test_several_filters_are_one_card(desk: Desk, club: int) -> None:
     )["id"]
     for number, group in ((1, 1), (filter_id, club)):
         desk.database["candidates"].insert_one(candidate(row, "ZTF", number, group=group))
-    cards = {who: (await desk.ok(who, "GET", "candidates"))["candidates"] for who in ("ana", "cleo")}
+    cards = {
+        who: (await desk.ok(who, "GET", "candidates", extras=True))["candidates"] for who in ("ana", "cleo")
+    }
     assert [card["filter_ids"] for card in cards["ana"]] == [[1, filter_id]]
     assert [card["filter_ids"] for card in cards["cleo"]] == [[1]]
     assert cards["cleo"][0]["passing_group_ids"] == [1]
@@ -96,7 +98,7 @@ async def test_candidates_of_other_groups_are_not_there(desk: Desk, club: int) -
     desk.database["candidates"].insert_one(candidate(row, "ZTF", 9, group=club))
     assert await ids(desk, "ben") == [row["objectId"]]
     assert await ids(desk, "cleo") == []
-    await desk.ok("ben", "GET", f"candidates/{row['objectId']}")
+    await desk.ok("ben", "GET", f"candidates/{row['objectId']}", extras=True)
     await desk.error(404, "cleo", "GET", f"candidates/{row['objectId']}")
     assert await ids(desk, "root") == [row["objectId"]]
 
@@ -142,7 +144,9 @@ async def test_saved_and_rejected(desk: Desk, club: int) -> None:
     assert status["notSavedToAnySelected"] == status["notSavedToAnyAccessible"] == others
     assert await ids(desk, savedStatus="savedToAllSelected", groupIDs="1") == [first]
     assert await ids(desk, "cleo", savedStatus="notSavedToAnyAccessible") == [second, *others]
-    cards = {card["id"]: card for card in (await desk.ok("cleo", "GET", "candidates"))["candidates"]}
+    cards = {
+        card["id"]: card for card in (await desk.ok("cleo", "GET", "candidates", extras=True))["candidates"]
+    }
     assert [group["id"] for group in cards[first]["saved_groups"]] == [1]
     assert cards[second]["saved_groups"] == []
 
@@ -151,13 +155,13 @@ async def test_saved_and_rejected(desk: Desk, club: int) -> None:
     assert others[0] not in await ids(desk, listNameReject="rejected_candidates")
     assert await ids(desk, listName="rejected_candidates") == [others[0]]
     assert others[0] in await ids(desk, "ben", listNameReject="rejected_candidates")
-    assert (await desk.ok("ana", "GET", f"candidates/{others[0]}"))["rejected"] is True
-    assert (await desk.ok("ben", "GET", f"candidates/{others[0]}"))["rejected"] is False
+    assert (await desk.ok("ana", "GET", f"candidates/{others[0]}", extras=True))["rejected"] is True
+    assert (await desk.ok("ben", "GET", f"candidates/{others[0]}", extras=True))["rejected"] is False
 
 
 async def test_one_candidate_has_all_cross_matches(desk: Desk) -> None:
     made = fill(desk.database, "ZTF")[0]
-    card = await desk.ok("ana", "GET", f"candidates/{made['objectId']}")
+    card = await desk.ok("ana", "GET", f"candidates/{made['objectId']}", extras=True)
     assert [match["_id"] for match in card["cross_matches"]["VSX"]] == ["V1", "V2"]
     response = await desk.call("ana", "HEAD", f"candidates/{made['objectId']}")
     assert response.status_code == 200

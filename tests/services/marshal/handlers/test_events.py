@@ -24,7 +24,9 @@ async def test_a_comment_arrives_within_a_second_where_it_may(desk: Desk, club: 
     event = await ben.of("comment")
     assert time.monotonic() - begun < 1
     assert (event["action"], event["obj_id"]) == ("insert", "Mine2026a")
-    assert event["data"] == await desk.ok("ben", "GET", f"sources/Mine2026a/comments/{made}")
+    assert event["data"] == await desk.ok(
+        "ben", "GET", f"sources/Mine2026a/comments/{made}", includeTalk=True
+    )
     await desk.ok("ana", "PUT", f"sources/Mine2026a/comments/{made}", {"text": "look!"})
     changed = await ben.of("comment")
     assert (changed["action"], changed["data"]["text"]) == ("update", "look!")
@@ -36,8 +38,10 @@ async def test_a_comment_arrives_within_a_second_where_it_may(desk: Desk, club: 
 
 async def test_a_comment_withdrawn_from_a_group_is_deleted_there(desk: Desk, club: int) -> None:
     obj_id = fill(desk.database, "ZTF")[0]["objectId"]
-    made = (await desk.ok("ana", "POST", f"sources/{obj_id}/comments", {"text": "x"}))["comment_id"]
     cleo, ben = await desk.listen("cleo"), await desk.listen("ben")
+    made = (await desk.ok("ana", "POST", f"sources/{obj_id}/comments", {"text": "x"}))["comment_id"]
+    for one in (cleo, ben):
+        assert (await one.of("comment"))["action"] == "insert"
     await desk.ok("ana", "PUT", f"sources/{obj_id}/comments/{made}", {"text": "secret", "group_ids": [club]})
     gone = await cleo.of("comment")
     assert (gone["action"], gone["data"]) == ("delete", {"id": made, "obj_id": obj_id})
@@ -52,7 +56,7 @@ async def test_candidates_arrive_as_cards(desk: Desk, club: int) -> None:
     event = await ana.of("candidate")
     assert time.monotonic() - begun < 1
     assert event["action"] == "insert"
-    assert event["data"] == await desk.ok("ana", "GET", f"candidates/{rows[0]['objectId']}")
+    assert event["data"] == await desk.ok("ana", "GET", f"candidates/{rows[0]['objectId']}", extras=True)
     assert (await cleo.of("candidate"))["obj_id"] == rows[0]["objectId"]
     desk.database["candidates"].insert_one(candidate(rows[1], "ZTF", 9, group=club))
     assert (await ana.of("candidate"))["obj_id"] == rows[1]["objectId"]

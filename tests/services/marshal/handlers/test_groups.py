@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.services.marshal.conftest import Desk
 
 
 async def test_first_sight_makes_a_user_and_joins_everybody(desk: Desk) -> None:
     profile = await desk.ok("ana", "GET", "internal/profile")
     assert profile["username"] == "ana"
-    assert [group["name"] for group in profile["groups"]] == ["Sitewide Group", "ana"]
+    groups = await desk.ok("ana", "GET", "groups", includeSingleUserGroups=True)
+    assert [group["name"] for group in groups["user_groups"]] == ["Sitewide Group", "ana"]
     assert [stream["name"] for stream in profile["streams"]] == ["ZTF Public", "LSST"]
     assert profile["roles"] == ["Full user"]
     again = await desk.ok("ana", "GET", "internal/profile")
@@ -88,7 +91,7 @@ async def test_streams_are_those_of_the_groups(desk: Desk) -> None:
 
 
 async def test_filters_are_checked_and_versioned(desk: Desk, club: int) -> None:
-    filters = await desk.ok("ana", "GET", "filters")
+    filters = await desk.ok("ana", "GET", "filters", includeVersions=True)
     assert [one["name"] for one in filters] == ["Likely transients (ZTF)", "Likely transients (LSST)"]
     post = {"name": "Bright", "group_id": club, "stream_id": 1, "source": "magpsf < 18"}
     made = (await desk.ok("ana", "POST", "filters", post))["id"]
@@ -117,5 +120,29 @@ async def test_filters_are_checked_and_versioned(desk: Desk, club: int) -> None:
 
 
 async def test_who_is_here(desk: Desk) -> None:
-    info = await desk.ok("viewer", "GET", "sysinfo")
-    assert set(info["surveys"]) >= {"ZTF", "LSST"}
+    config = await desk.ok("viewer", "GET", "config")
+    assert set(config["surveys"]) >= {"ZTF", "LSST"}
+
+
+async def test_who_has_expired_hears_nothing_and_silences_nobody(desk: Desk, club: int) -> None:
+    ana, ben = await desk.listen("ana"), await desk.listen("ben")
+    user = (await desk.ok("ben", "GET", "internal/profile"))["id"]
+    await desk.ok("root", "PATCH", f"user/{user}", {"expirationDate": "2020-01-01"})
+    post = {"id": "Heard", "ra": 1.0, "dec": 1.0, "group_ids": [club]}
+    await desk.ok("ana", "POST", "sources", post)
+    assert (await ana.of("source"))["obj_id"] == "Heard"
+    await ben.silence()
+    assert "expired" in await desk.error(403, "ben", "GET", "groups")
+
+
+async def test_a_token_of_the_marshal_listens_too_until_it_is_removed(desk: Desk, club: int) -> None:
+    body = {"name": "listener", "acls": ["Comment"]}
+    secret = (await desk.ok("ana", "POST", "internal/tokens", body))["token_id"]
+    events = await desk.listen(secret)
+    post = {"id": "ForToken", "ra": 1.0, "dec": 1.0, "group_ids": [club]}
+    assert "lacks the scope" in await desk.error(403, secret, "POST", "sources", post)
+    await desk.ok("ana", "POST", "sources", post)
+    assert (await events.of("source"))["obj_id"] == "ForToken"
+    await desk.ok("ana", "DELETE", f"internal/tokens/{secret}")
+    assert await asyncio.wait_for(events.socket.read_message(), 5) is None
+    assert events.socket.close_code == 4401

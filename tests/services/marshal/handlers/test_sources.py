@@ -13,12 +13,12 @@ NEW = {"id": "Mine2026a", "ra": 266.405, "dec": -28.936}
 async def test_save_and_take_back(desk: Desk, club: int) -> None:
     obj_id = fill(desk.database, "ZTF")[0]["objectId"]
     assert (await desk.call("ana", "HEAD", f"sources/{obj_id}")).status_code == 404
-    assert (await desk.ok("ana", "GET", f"sources/{obj_id}"))["is_source"] is False
+    assert (await desk.ok("ana", "GET", f"sources/{obj_id}", extras=True))["is_source"] is False
     answer = await desk.ok("ana", "POST", "sources", {"id": obj_id, "group_ids": [1, club]})
     assert answer == {"id": obj_id, "saved_to_groups": [1, club]}
     await desk.ok("ben", "POST", "sources", {"id": obj_id, "group_ids": [1]})
 
-    source = await desk.ok("ben", "GET", f"sources/{obj_id}")
+    source = await desk.ok("ben", "GET", f"sources/{obj_id}", extras=True)
     assert [group["id"] for group in source["groups"]] == [1, club]
     assert {group["saved_by"]["username"] for group in source["groups"]} == {"ana"}
     assert source["origin"] == "ZTF"
@@ -26,11 +26,13 @@ async def test_save_and_take_back(desk: Desk, club: int) -> None:
     assert (await desk.call("ben", "HEAD", f"sources/{obj_id}")).status_code == 200
 
     await desk.ok("ben", "DELETE", f"sources/{obj_id}", group_id=1)
-    assert [g["id"] for g in (await desk.ok("ana", "GET", f"sources/{obj_id}"))["groups"]] == [club]
+    assert [g["id"] for g in (await desk.ok("ana", "GET", f"sources/{obj_id}", extras=True))["groups"]] == [
+        club
+    ]
     assert "not saved" in await desk.error(404, "ben", "DELETE", f"sources/{obj_id}", group_id=1)
     assert "group_id" in await desk.error(400, "ben", "DELETE", f"sources/{obj_id}")
     await desk.ok("ben", "POST", "sources", {"id": obj_id, "group_ids": [1]})
-    again = await desk.ok("ana", "GET", f"sources/{obj_id}")
+    again = await desk.ok("ana", "GET", f"sources/{obj_id}", extras=True)
     assert [(g["id"], g["saved_by"]["username"]) for g in again["groups"]] == [(1, "ben"), (club, "ana")]
 
 
@@ -39,7 +41,7 @@ async def test_an_object_of_no_archive_needs_a_position(desk: Desk) -> None:
     await desk.error(400, "ana", "POST", "sources", NEW | {"dec": 91, "group_ids": [1]})
     assert "group_ids" in await desk.error(400, "ana", "POST", "sources", NEW | {"group_ids": []})
     await desk.ok("ana", "POST", "sources", NEW)
-    source = await desk.ok("ana", "GET", "sources/Mine2026a")
+    source = await desk.ok("ana", "GET", "sources/Mine2026a", extras=True)
     assert (source["ra"], source["dec"], source["photometry_exists"]) == (266.405, -28.936, False)
     assert source["gal_lat"] == pytest.approx(0, abs=0.01), "this is the centre of the Galaxy"
 
@@ -67,7 +69,7 @@ async def test_other_groups_sources_are_invisible(desk: Desk, club: int) -> None
     assert (await desk.ok("root", "GET", "sources"))["totalMatches"] == 1
     # saved to a group of theirs as well, they see the object, and still not the others' words
     await desk.ok("ana", "POST", "sources", NEW | {"group_ids": [1]})
-    seen = await desk.ok("cleo", "GET", "sources/Mine2026a")
+    seen = await desk.ok("cleo", "GET", "sources/Mine2026a", extras=True)
     assert [group["id"] for group in seen["groups"]] == [1]
     assert (seen["comments"], seen["classifications"]) == ([], [])
 
@@ -75,16 +77,16 @@ async def test_other_groups_sources_are_invisible(desk: Desk, club: int) -> None
 async def test_what_others_found_out_is_hidden_with_an_unsaved_object(desk: Desk, club: int) -> None:
     obj_id = fill(desk.database, "ZTF")[0]["objectId"]
     await desk.ok("ana", "POST", "sources", {"id": obj_id, "group_ids": [club], "redshift": 0.123})
-    assert (await desk.ok("ben", "GET", f"sources/{obj_id}"))["redshift"] == 0.123
-    seen = await desk.ok("cleo", "GET", f"sources/{obj_id}")
+    assert (await desk.ok("ben", "GET", f"sources/{obj_id}", extras=True))["redshift"] == 0.123
+    seen = await desk.ok("cleo", "GET", f"sources/{obj_id}", extras=True)
     assert (seen["redshift"], seen["groups"], seen["is_source"]) == (None, [], False)
-    assert (await desk.ok("cleo", "GET", f"candidates/{obj_id}"))["redshift"] is None
+    assert (await desk.ok("cleo", "GET", f"candidates/{obj_id}", extras=True))["redshift"] is None
 
 
 async def test_changing_needs_membership(desk: Desk, club: int) -> None:
     await desk.ok("ana", "POST", "sources", NEW | {"group_ids": [club]})
     await desk.ok("ben", "PATCH", "sources/Mine2026a", {"redshift": 0.05, "altdata": {"host": "NGC 1"}})
-    source = await desk.ok("ana", "GET", "sources/Mine2026a")
+    source = await desk.ok("ana", "GET", "sources/Mine2026a", extras=True)
     assert (source["redshift"], source["altdata"]) == (0.05, {"host": "NGC 1"})
     await desk.ok("ana", "PATCH", f"groups/{club}/users", {"username": "ben", "canSave": False})
     await desk.error(403, "ben", "PATCH", "sources/Mine2026a", {"redshift": 0.06})

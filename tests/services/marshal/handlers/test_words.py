@@ -36,9 +36,9 @@ async def test_comments(desk: Desk, club: int) -> None:
     assert stored is None or stored["text"] == ""
     await desk.error(404, "ana", "GET", f"sources/Other/comments/{second}")
 
-    card = await desk.ok("ben", "GET", f"candidates/{obj_id}")
+    card = await desk.ok("ben", "GET", f"candidates/{obj_id}", extras=True)
     assert (card["n_comments"], [c["text"] for c in card["comments"]]) == (1, ["ours"])
-    assert (await desk.ok("cleo", "GET", f"candidates/{obj_id}"))["n_comments"] == 0
+    assert (await desk.ok("cleo", "GET", f"candidates/{obj_id}", extras=True))["n_comments"] == 0
 
 
 async def test_a_comment_stays_in_the_groups_that_hold_the_object(desk: Desk, club: int) -> None:

@@ -1,0 +1,121 @@
+"""Saved sources."""
+
+from __future__ import annotations
+
+from nightdesk_services.marshal.exceptions import NotFound
+from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
+from nightdesk_services.marshal.models import sources as models
+from nightdesk_services.marshal.services.color_mag import color_mag
+
+
+class Sources(ApiHandler):
+    """Saved sources."""
+
+    @needs("sources", "read")
+    async def get(self) -> None:
+        """List one page."""
+        query = self.query(models.SourcesQuery)
+        self.answer(await self.marshal.source_listing.page(self.access, query))
+
+    @needs("sources", "write")
+    async def post(self) -> None:
+        """Save an object."""
+        self.answer(await self.marshal.sources.save(self.access, self.body(models.SourcePost)))
+
+
+class Source(ApiHandler):
+    """One source."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str) -> None:
+        """Show it."""
+        query = self.query(models.SourceQuery)
+        self.answer(await self.marshal.sources.get(self.access, obj_id, query))
+
+    @needs("sources", "read")
+    async def head(self, obj_id: str) -> None:
+        """Tell whether it is saved."""
+        if await self.marshal.sources.saved(self.access, obj_id) is None:
+            raise NotFound(f"no source {obj_id}")
+
+    @needs("sources", "write")
+    async def patch(self, obj_id: str) -> None:
+        """Change what is known of it."""
+        await self.marshal.sources.change(self.access, obj_id, self.body(models.SourcePatch))
+        self.answer()
+
+    @needs("sources", "write")
+    async def delete(self, obj_id: str) -> None:
+        """Take it out of a group, which the body names or the address."""
+        asked = self.body(models.UnsaveQuery) if self.request.body else self.query(models.UnsaveQuery)
+        await self.marshal.sources.unsave(self.access, obj_id, asked.group_id)
+        self.answer()
+
+
+class SavedGroups(ApiHandler):
+    """The groups of a source."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str) -> None:
+        """List those that saved it and those that it is proposed to."""
+        self.answer(await self.marshal.sources.groups(self.access, obj_id))
+
+
+class Labels(ApiHandler):
+    """Who has looked at a source."""
+
+    @needs("sources", "write")
+    async def post(self, obj_id: str) -> None:
+        """Note that the person has."""
+        groups = self.body(models.LabelsBody).group_ids
+        await self.marshal.looks.add(self.access, obj_id, groups)
+        self.answer()
+
+    @needs("sources", "write")
+    async def delete(self, obj_id: str) -> None:
+        """Take that back."""
+        groups = self.body(models.LabelsBody).group_ids
+        await self.marshal.looks.remove(self.access, obj_id, groups)
+        self.answer()
+
+
+class ColorMag(ApiHandler):
+    """Colours and absolute magnitudes of a source."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str) -> None:
+        """Work them out of its annotations."""
+        found = await self.marshal.sources.get(self.access, obj_id, models.SourceQuery())
+        self.answer(color_mag(found["annotations"], self.query(models.ColorMagQuery)))
+
+
+class Exists(ApiHandler):
+    """Whether there is a source already."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str | None = None) -> None:
+        """Look for it by name or place."""
+        self.answer(await self.marshal.looks.exists(self.access, obj_id, self.query(models.ExistsQuery)))
+
+
+class Photometry(ApiHandler):
+    """A light curve."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str) -> None:
+        """List its points."""
+        query = self.query(models.PhotometryQuery)
+        self.answer(await self.marshal.photometry.points(self.access, obj_id, query))
+
+
+ROUTES: Routes = [
+    ("sources", Sources),
+    ("source_exists", Exists),
+    (f"source_exists/{OBJECT}", Exists),
+    (f"sources/{OBJECT}", Source),
+    (f"sources/{OBJECT}/groups", SavedGroups),
+    (f"sources/{OBJECT}/labels", Labels),
+    (f"sources/{OBJECT}/color_mag", ColorMag),
+    (f"sources/{OBJECT}/photometry", Photometry),
+]

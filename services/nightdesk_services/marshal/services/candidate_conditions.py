@@ -1,0 +1,163 @@
+"""Which of the objects that passed filters a query means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.exceptions import Invalid
+from nightdesk_services.marshal.models.candidates import CandidatesQuery, SavedStatus
+from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.storage.listings import Listings
+from nightdesk_services.marshal.storage.records import Records
+from nightdesk_services.marshal.storage.sources import Sources
+
+Selected = Mapping[str, Sequence[Document]]
+Keep = Callable[[str], bool]
+_ELSEWHERE = {
+    "photometry_annotations_filter": "photometryAnnotationsFilter: candidates are not found by these here",
+    "localization_dateobs": "localizationDateobs: candidates are not found by localization here",
+}
+
+
+class CandidateConditions:
+    """Reads a query; every condition tells of an object whether it stays."""
+
+    def __init__(
+        self, sources: Sources, listings: Listings, classifications: Records, annotations: Records
+    ) -> None:
+        self._sources = sources
+        self._listings = listings
+        self._classifications = classifications
+        self._annotations = annotations
+
+    async def of(
+        self, access: Access, query: CandidatesQuery, groups: frozenset[int], selected: Selected
+    ) -> list[Keep]:
+        """Return the conditions of a query."""
+        for name, complaint in _ELSEWHERE.items():
+            if getattr(query, name) is not None:
+                raise Invalid(complaint)
+        return [
+            _named(query),
+            _detected(query, selected),
+            await self._listed(access, query),
+            await self.saved(access, query.saved_status, groups, selected),
+            await self._classified(access, query),
+            await self._redshifted(access, query, selected),
+            await self._annotated(access, query),
+        ]
+
+    async def saved(
+        self, access: Access, status: SavedStatus, groups: frozenset[int], selected: Mapping[str, Any]
+    ) -> Keep:
+        """Return whether objects are saved as a status says."""
+        if status == "all":
+            return lambda _: True
+        found = await self._sources.by_id(selected)
+        scope = access.readable if status.endswith("Accessible") else groups
+
+        def saved(obj_id: str) -> bool:
+            held = scope.intersection(found.get(obj_id, {}).get("group_ids", ()))
+            return held == scope if status.endswith("AllSelected") else bool(held)
+
+        wanted = not status.startswith("not")
+        return lambda obj_id: saved(obj_id) is wanted
+
+    async def _listed(self, access: Access, query: CandidatesQuery) -> Keep:
+        async def on(name: str | None) -> set[str] | None:
+            if name is None:
+                return None
+            return {entry["obj_id"] for entry in await self._listings.of_user(access.user_id, name)}
+
+        wanted, refused = await on(query.list_name), await on(query.list_name_reject)
+        return lambda obj_id: (
+            (wanted is None or obj_id in wanted) and (refused is None or obj_id not in refused)
+        )
+
+    async def _classified(self, access: Access, query: CandidatesQuery) -> Keep:
+        async def of(names: list[str]) -> set[str]:
+            return set(
+                await self._classifications.objects(_seen(access) | {"classification": {"$in": names}})
+            )
+
+        wanted = await of(query.classifications) if query.classifications else None
+        refused = await of(query.classifications_reject) if query.classifications_reject else set()
+        return lambda obj_id: (wanted is None or obj_id in wanted) and obj_id not in refused
+
+    async def _redshifted(self, access: Access, query: CandidatesQuery, selected: Selected) -> Keep:
+        if query.min_redshift is None and query.max_redshift is None:
+            return lambda _: True
+        least, most = query.min_redshift, query.max_redshift
+        found = await self._sources.by_id(selected)
+        known = {i: s["redshift"] for i, s in found.items() if access.sees(s["group_ids"])}
+
+        def within(obj_id: str) -> bool:
+            z = known.get(obj_id)
+            return z is not None and (least is None or z >= least) and (most is None or z <= most)
+
+        return within
+
+    async def _annotated(self, access: Access, query: CandidatesQuery) -> Keep:
+        """Return whether objects have all the annotations asked for."""
+        wanted = [
+            set(await self._annotations.objects(_seen(access) | one))
+            for one in _constraints(query.annotation_filter_list)
+        ]
+        return lambda obj_id: all(obj_id in ids for ids in wanted)
+
+
+def _named(query: CandidatesQuery) -> Keep:
+    part = (query.obj_id or "").strip().lower()
+    return lambda obj_id: part in obj_id.lower()
+
+
+def _detected(query: CandidatesQuery, selected: Selected) -> Keep:
+    """Return whether objects were detected when and as often as asked, by their newest candidate."""
+    after, before, often = query.first_detection_after, query.last_detection_before, query.number_detections
+    if not query.require_detections or (after is None and before is None and often is None):
+        return lambda _: True
+
+    def detected(obj_id: str) -> bool:
+        newest = max(selected[obj_id], key=lambda row: row["jd"])
+        first, last = shapes.time_of_jd(newest.get("first_jd")), shapes.time_of_jd(newest["jd"])
+        return (
+            (after is None or (first is not None and first >= after))
+            and (before is None or (last is not None and last <= before))
+            and (often is None or (newest.get("n_det") or 0) >= often)
+        )
+
+    return detected
+
+
+def _constraints(text: str | None) -> list[Document]:
+    """Return the constraints of a JSON list as conditions on annotations."""
+    if text is None:
+        return []
+    try:
+        given = json.loads(text)
+        given = [given] if isinstance(given, dict) else given
+        return [_constraint(one) for one in given]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        msg = "annotationFilterList: must be a JSON list of objects with origin, key, and min, max or value"
+        raise Invalid(msg) from error
+
+
+def _constraint(one: Document) -> Document:
+    origin, key = one["origin"], one["key"]
+    if not isinstance(origin, str) or not isinstance(key, str) or not key or set(".$") & set(key):
+        raise ValueError(key)
+    value = one.get("value")
+    bounds: Document = {
+        n: float(one[k]) for n, k in (("$gte", "min"), ("$lte", "max")) if one.get(k) is not None
+    }
+    if isinstance(value, (str, int, float, bool)):
+        # the scanning page of SkyPortal sends truth values as words
+        bounds["$in"] = [value, {"true": True, "false": False}.get(str(value).lower(), value)]
+    return {"origin": origin, f"data.{key}": bounds or {"$exists": True}}
+
+
+def _seen(access: Access) -> Document:
+    return {} if access.super_admin else {"group_ids": {"$in": sorted(access.readable)}}

@@ -1,0 +1,1 @@
+"""Telescopes and what people do with them: instruments, allocations, observing runs, shifts."""

@@ -1,0 +1,1 @@
+"""Kowalski's queries, confined."""

@@ -1,0 +1,221 @@
+"""Which sources a query means, as a condition on the store."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nightdesk import sky
+
+from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.exceptions import Invalid
+from nightdesk_services.marshal.models.sources import SourcesQuery
+from nightdesk_services.marshal.services.constraints import constraint
+from nightdesk_services.marshal.storage.documents import Documents
+from nightdesk_services.marshal.storage.listings import Listings
+from nightdesk_services.marshal.storage.records import Records
+from nightdesk_services.marshal.storage.source_labels import SourceLabels
+
+_ELSEWHERE = {
+    "localization_dateobs": "localizationDateobs: sources are not found by localization here",
+    "spatial_catalog_name": "spatialCatalogName: sources are not found by spatial catalogue here",
+    "min_peak_magnitude": "minPeakMagnitude: sources are not found by magnitude here",
+    "max_peak_magnitude": "maxPeakMagnitude: sources are not found by magnitude here",
+    "min_latest_magnitude": "minLatestMagnitude: sources are not found by magnitude here",
+    "max_latest_magnitude": "maxLatestMagnitude: sources are not found by magnitude here",
+    "start_date": "startDate: sources are not found by detections here",
+    "end_date": "endDate: sources are not found by detections here",
+    "number_detections": "numberDetections: sources are not found by detections here",
+}
+"""Field of a query that would silently be let pass -> what the asker is told."""
+
+
+class SourceConditions:
+    """Reads a query; what other collections know comes in as names of objects."""
+
+    def __init__(
+        self,
+        *,
+        classifications: Records,
+        annotations: Records,
+        comments: Records,
+        taxonomies: Documents,
+        spectra: Documents,
+        allocations: Documents,
+        followup: Documents,
+        requests: Documents,
+        listings: Listings,
+        labels: SourceLabels,
+    ) -> None:
+        self._classifications = classifications
+        self._annotations = annotations
+        self._comments = comments
+        self._taxonomies = taxonomies
+        self._spectra = spectra
+        self._allocations = allocations
+        self._followup = followup
+        self._requests = requests
+        self._listings = listings
+        self._labels = labels
+
+    async def of(self, access: Access, query: SourcesQuery) -> Document:
+        """Return the condition of a query; it holds nothing that the person may not see.
+
+        Raises
+        ------
+        Invalid
+            If the query is not whole, or asks for what nothing here can tell.
+        """
+        for name, complaint in _ELSEWHERE.items():
+            if getattr(query, name) is not None and (
+                query.require_detections or "detections" not in complaint
+            ):
+                raise Invalid(complaint)
+        parts = [await self._held(access, query), *_own(query)]
+        if query.rejected_source_ids:
+            parts.append({"_id": {"$nin": query.rejected_source_ids}})
+        if query.list_name is not None:
+            entries = await self._listings.of_user(access.user_id, query.list_name)
+            parts.append({"_id": {"$in": sorted(entry["obj_id"] for entry in entries)}})
+        for part in (self._classified, self._annotated, self._commented, self._observed, self._looked_at):
+            parts += await part(access, query)
+        return {"$and": parts}
+
+    async def _held(self, access: Access, query: SourcesQuery) -> Document:
+        groups = sorted(access.chosen(query.group_ids))
+        save: Document = {"active": True}
+        bounds = {"$gte": query.saved_after, "$lte": query.saved_before}
+        if at := {name: time for name, time in bounds.items() if time is not None}:
+            save["saved_at"] = at
+        if query.saved_by_current_user:
+            save["saved_by.id"] = access.user_id
+        if access.super_admin and not query.group_ids:
+            # an administrator's view has no bound by group, so neither has its query
+            held: Document = {"saves": {"$elemMatch": save}}
+        else:
+            held = {
+                "group_ids": {"$in": groups},
+                "saves": {"$elemMatch": save | {"group_id": {"$in": groups}}},
+            }
+        if not (query.include_requested or query.pending_only):
+            return held
+        asked = await self._requests.find({"group_id": {"$in": groups}}, fields={"obj_id": 1})
+        pending = {"_id": {"$in": sorted({one["obj_id"] for one in asked})}}
+        return pending if query.pending_only else {"$or": [held, pending]}
+
+    async def _classified(self, access: Access, query: SourcesQuery) -> list[Document]:
+        seen = _seen(access)
+        parts: list[Document] = []
+        if query.classified or query.unclassified:
+            known = await self._classifications.objects(seen)
+            parts += _with(known, has=query.classified, has_no=query.unclassified)
+        wanted = [await self._labelled(seen, name) for name in query.classifications]
+        if wanted and query.classifications_simul:
+            parts += [{"_id": {"$in": ids}} for ids in wanted]
+        elif wanted:
+            parts.append({"_id": {"$in": sorted(set().union(*wanted))}})
+        for name in query.nonclassifications:
+            parts.append({"_id": {"$nin": await self._labelled(seen, name)}})
+        return parts
+
+    async def _labelled(self, seen: Document, text: str) -> list[str]:
+        """Return the objects of a class, named with or without its taxonomy."""
+        taxonomy, colon, name = (part.strip() for part in text.rpartition(":"))
+        which: Document = {"classification": name}
+        if colon:
+            found = await self._taxonomies.find({"name": taxonomy}, fields={"_id": 1})
+            which["taxonomy_id"] = {"$in": [one["_id"] for one in found]}
+        return await self._classifications.objects(seen | which)
+
+    async def _annotated(self, access: Access, query: SourcesQuery) -> list[Document]:
+        base = _seen(access) | _between(query.annotations_filter_after, query.annotations_filter_before)
+        if query.annotations_filter_origin:
+            base["origin"] = {"$in": query.annotations_filter_origin}
+        wanted = [base | constraint("annotationsFilter", text) for text in query.annotations_filter]
+        if not wanted and base != _seen(access):
+            wanted = [base]
+        return [{"_id": {"$in": await self._annotations.objects(one)}} for one in wanted]
+
+    async def _commented(self, access: Access, query: SourcesQuery) -> list[Document]:
+        which = _between(query.comments_filter_after, query.comments_filter_before)
+        if query.comments_filter is not None:
+            which["text"] = _containing(query.comments_filter)
+        if query.comments_filter_author is not None:
+            which["author.id"] = query.comments_filter_author
+        if not which:
+            return []
+        if not access.has("comments", "read"):
+            raise Invalid("commentsFilter: your token may not read comments")
+        return [{"_id": {"$in": await self._comments.objects(_seen(access) | which)}}]
+
+    async def _observed(self, access: Access, query: SourcesQuery) -> list[Document]:
+        parts: list[Document] = []
+        bounds = {"$gte": query.has_spectrum_after, "$lte": query.has_spectrum_before}
+        at = {name: time for name, time in bounds.items() if time is not None}
+        if query.has_spectrum or query.has_no_spectrum or at:
+            which = _seen(access) | ({"observed_at": at} if at else {})
+            found = await self._spectra.find(which, fields={"obj_id": 1})
+            known = sorted({one["obj_id"] for one in found})
+            parts += _with(known, has=query.has_spectrum or bool(at), has_no=query.has_no_spectrum)
+        if query.has_followup_request:
+            groups = {} if access.super_admin else {"group_id": {"$in": sorted(access.readable)}}
+            allocations = await self._allocations.find(groups, fields={"_id": 1})
+            asked: Document = {"allocation_id": {"$in": [one["_id"] for one in allocations]}}
+            if query.followup_request_status is not None:
+                asked["status"] = _containing(query.followup_request_status)
+            found = await self._followup.find(asked, fields={"obj_id": 1})
+            parts.append({"_id": {"$in": sorted({one["obj_id"] for one in found})}})
+        return parts
+
+    async def _looked_at(self, access: Access, query: SourcesQuery) -> list[Document]:
+        if not (query.has_been_labelled or query.has_not_been_labelled):
+            return []
+        by = access.user_id if query.current_user_labeller else None
+        known = await self._labels.objects(access.readable, by)
+        return _with(known, has=query.has_been_labelled, has_no=query.has_not_been_labelled)
+
+
+def _own(query: SourcesQuery) -> list[Document]:
+    """Return what a source's own document tells."""
+    parts: list[Document] = []
+    if query.source_id:
+        parts.append({"_id": _containing(query.source_id.strip())})
+    if any(value is not None for value in (query.ra, query.dec, query.radius)):
+        if query.ra is None or query.dec is None or query.radius is None:
+            raise Invalid("ra, dec, radius: a cone needs all three")
+        field, pixels = sky.cone(query.ra, query.dec, query.radius * 3600)
+        parts.append({field: {"$in": list(pixels)}})
+    if query.created_or_modified_after:
+        parts.append({"modified": {"$gte": query.created_or_modified_after}})
+    bounds = {"$gte": query.min_redshift, "$lte": query.max_redshift}
+    if within := {name: value for name, value in bounds.items() if value is not None}:
+        parts.append({"redshift": within})
+    if query.has_tns_name:
+        parts.append({"tns_name": {"$nin": [None, ""]}})
+    if query.has_no_tns_name:
+        parts.append({"tns_name": {"$in": [None, ""]}})
+    if query.simbad_class is not None:
+        parts.append({"altdata.simbad.class": query.simbad_class})
+    if query.alias is not None:
+        parts.append({"aliases": _containing(query.alias)})
+    if query.origin is not None:
+        parts.append({"origin": _containing(query.origin)})
+    return parts
+
+
+def _containing(text: str) -> Document:
+    return {"$regex": re.escape(text), "$options": "i"}
+
+
+def _seen(access: Access) -> Document:
+    return {} if access.super_admin else {"group_ids": {"$in": sorted(access.readable)}}
+
+
+def _between(after: Any, before: Any) -> Document:
+    bounds = {name: time for name, time in (("$gte", after), ("$lte", before)) if time is not None}
+    return {"created_at": bounds} if bounds else {}
+
+
+def _with(known: list[str], *, has: bool, has_no: bool) -> list[Document]:
+    parts = [{"_id": {"$in": known}}] if has else []
+    return parts + ([{"_id": {"$nin": known}}] if has_no else [])
