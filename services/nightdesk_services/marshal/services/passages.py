@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from bson import Int64
 from nightdesk import sky
 
 from nightdesk_services.marshal.access import Access, Document
@@ -114,7 +113,7 @@ class PassageService:
         return {
             "_id": f"{survey}:{named}:{filter_id}",
             "survey": survey,
-            "candid": None if alert is None else Int64(alert),
+            "candid": alert,
             "objectId": post.id,
             "jd": post.passed_at.timestamp() / 86400 + _UNIX_JD,
             "ra": post.ra,

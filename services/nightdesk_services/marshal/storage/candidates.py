@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from bson import Int64
 from pymongo.errors import DuplicateKeyError
 
 from nightdesk_services.marshal.exceptions import Conflict
@@ -82,7 +83,9 @@ class Candidates:
         if known:
             raise Conflict(f"filter_ids: filter {next(iter(known.values()))['filter_id']} passed it already")
         try:
-            await self._store["candidates"].insert_many(documents)
+            # small or not, an alert's id is 64 bits wide, as the broker's are
+            wide = [{**one, "candid": Int64(one["candid"])} if one["candid"] else one for one in documents]
+            await self._store["candidates"].insert_many(wide)
         except DuplicateKeyError as error:
             raise Conflict("filter_ids: one of the filters passed it already") from error
 
