@@ -23,6 +23,8 @@ class Benchmarks(SphinxDirective):
         """Return the drawing and the table."""
         path = Path(self.env.doc2path(self.env.docname)).parent / "benchmarks.json"
         self.env.note_dependency(str(path))
+        if not path.exists():
+            return [nodes.paragraph(text="Nothing is recorded yet: make bench ARGS=--record does it.")]
         recorded = json.loads(path.read_text())
         shown = [r for r in recorded["results"] if ".ms." not in r["name"]]
         drawn = "".join(_bars(recorded["results"], survey) for survey in ("ztf", "lsst"))
