@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from nightdesk.scopes import Action, scope
 
-from nightdesk_services.marshal.exceptions import Denied
+from nightdesk_services.marshal.exceptions import Denied, Invalid
 from nightdesk_services.marshal.roles import FULL_USER, ROLES, SUPER_ADMIN, VIEW_ONLY
 
 Document = dict[str, Any]
@@ -232,6 +232,11 @@ class Access:
         """Return the documents that one of the person's groups holds (their ``group_ids``)."""
         return [document for document in documents if self.sees(document.get("group_ids", ()))]
 
+    @property
+    def condition(self) -> Document:
+        """The same for the store: what documents with ``group_ids`` meet where they are visible."""
+        return {} if self.super_admin else {"group_ids": {"$in": sorted(self.readable)}}
+
     def chosen(self, group_ids: Collection[int] | None) -> frozenset[int]:
         """Return the groups asked for, all readable ones if none were.
 
@@ -262,6 +267,24 @@ class Access:
         """Raise `Denied` unless the person is an admin of the group."""
         if not self.administers(group_id):
             raise Denied(f"only an admin of group {group_id} may do this")
+
+    def require_fillable(self, group_id: int, field: str) -> Document:
+        """Return a group, checked that the person may take others into it; `field` is what named it.
+
+        Raises
+        ------
+        Denied
+            If the person is no admin of the group.
+        Invalid
+            If they may know of no such group, or nobody can join it.
+        """
+        group = self.directory.groups.get(group_id)
+        if group is None or not self.knows(group_id):
+            raise Invalid(f"{field}: no group {group_id}")
+        self.require_admin(group_id)
+        if group.get("single_user_group"):
+            raise Invalid(f"{field}: group {group_id} is for one person")
+        return group
 
     def require_author(self, document: Document, what: str) -> None:
         """Raise `Denied` unless the person wrote the document or is an administrator."""

@@ -37,6 +37,11 @@ class NotFound(MarshalError):
     status = 404
 
 
+def absent(what: str, field: str = "") -> MarshalError:
+    """Return the error of what is not there, as in "no telescope 3"; `field` is what named it, if any did."""
+    return Invalid(f"{field}: no {what}") if field else NotFound(f"no {what}")
+
+
 class Conflict(MarshalError):
     """It contradicts what is there."""
 

@@ -80,7 +80,7 @@ class CandidateConditions:
     async def _classified(self, access: Access, query: CandidatesQuery) -> Keep:
         async def of(names: list[str]) -> set[str]:
             return set(
-                await self._classifications.objects(_seen(access) | {"classification": {"$in": names}})
+                await self._classifications.objects(access.condition | {"classification": {"$in": names}})
             )
 
         wanted = await of(query.classifications) if query.classifications else None
@@ -103,7 +103,7 @@ class CandidateConditions:
     async def _annotated(self, access: Access, query: CandidatesQuery) -> Keep:
         """Return whether objects have all the annotations asked for."""
         wanted = [
-            set(await self._annotations.objects(_seen(access) | one))
+            set(await self._annotations.objects(access.condition | one))
             for one in _constraints(query.annotation_filter_list)
         ]
         return lambda obj_id: all(obj_id in ids for ids in wanted)
@@ -157,7 +157,3 @@ def _constraint(one: Document) -> Document:
         # the scanning page of SkyPortal sends truth values as words
         bounds["$in"] = [value, {"true": True, "false": False}.get(str(value).lower(), value)]
     return {"origin": origin, f"data.{key}": bounds or {"$exists": True}}
-
-
-def _seen(access: Access) -> Document:
-    return {} if access.super_admin else {"group_ids": {"$in": sorted(access.readable)}}

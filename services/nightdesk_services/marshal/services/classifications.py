@@ -15,6 +15,7 @@ from nightdesk_services.marshal.models.classifications import (
 )
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.resources import SOURCES, Resources
+from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.labels import Labels
 from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.taxonomies import Taxonomies
@@ -150,8 +151,5 @@ def classes(node: Document) -> Iterable[str]:
 
 
 def _seen(access: Access, span: Span) -> Document:
-    wanted: Document = {} if access.super_admin else {"group_ids": {"$in": sorted(access.readable)}}
-    between = {"$gte": span.start_date, "$lte": span.end_date}
-    if bounds := {bound: time for bound, time in between.items() if time is not None}:
-        wanted["created_at"] = bounds
-    return wanted
+    bounds = between(span.start_date, span.end_date)
+    return access.condition | ({"created_at": bounds} if bounds else {})

@@ -133,12 +133,7 @@ class InvitationService:
         """Return the streams of an invitation, and those of them that its groups do not bring."""
         of_groups: set[int] = set()
         for group_id in group_ids:
-            group = access.directory.groups.get(group_id)
-            if group is None or not access.knows(group_id):
-                raise Invalid(f"groupIDs: no group {group_id}")
-            access.require_admin(group_id)
-            if group.get("single_user_group"):
-                raise Invalid(f"groupIDs: group {group_id} is for one person")
+            group = access.require_fillable(group_id, "groupIDs")
             of_groups |= set(group.get("stream_ids", ()))
         if stream_ids is None:
             return {"stream_ids": sorted(of_groups), "extra_stream_ids": []}

@@ -11,15 +11,16 @@ from nightdesk import sky
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
 from nightdesk_services.marshal.models.candidates import BulkDelete, CandidatePost, RowsQuery
+from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.candidate_conditions import CandidateConditions
 from nightdesk_services.marshal.services.numbers import number
 from nightdesk_services.marshal.services.window import CandidateWindow
+from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.filters import Filters
 from nightdesk_services.marshal.storage.sources import Sources
 from nightdesk_services.marshal.storage.store import now
 
-_UNIX_JD = 2440587.5
 _OWN = {"id", "ra", "dec", "filter_ids", "passed_at", "passing_alert_id"}
 _MONTH_DAYS = 30.44
 
@@ -115,7 +116,7 @@ class PassageService:
             "survey": survey,
             "candid": alert,
             "objectId": post.id,
-            "jd": post.passed_at.timestamp() / 86400 + _UNIX_JD,
+            "jd": shapes.jd_of_time(post.passed_at),
             "ra": post.ra,
             "dec": post.dec,
             "hpx12": int(sky.pixel(post.ra, post.dec, sky.FINE)),
@@ -137,8 +138,7 @@ def _condition(access: Access, query: RowsQuery) -> Document:
     if query.start_date and query.end_date and query.start_date > query.end_date:
         raise Invalid("startDate: lies after endDate")
     condition: Document = {}
-    bounds = {"$gte": query.start_date, "$lte": query.end_date}
-    if at := {name: time for name, time in bounds.items() if time is not None}:
+    if at := between(query.start_date, query.end_date):
         condition["passed_at"] = at
     if query.filter_ids:
         condition["filter_id"] = {"$in": query.filter_ids}

@@ -18,6 +18,11 @@ def time_of_jd(jd: float | None) -> datetime | None:
     return None if jd is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=jd - _UNIX_JD)
 
 
+def jd_of_time(time: datetime) -> float:
+    """Return the UTC Julian date of a time."""
+    return time.timestamp() / 86400 + _UNIX_JD
+
+
 def named(document: Document, *hidden: str) -> Document:
     """Return a document with its id called ``id``, without some fields."""
     return {"id": document["_id"]} | {k: v for k, v in document.items() if k != "_id" and k not in hidden}

@@ -11,6 +11,7 @@ from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid
 from nightdesk_services.marshal.models.sources import SourcesQuery
 from nightdesk_services.marshal.services.constraints import constraint
+from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.listings import Listings
 from nightdesk_services.marshal.storage.records import Records
@@ -84,8 +85,7 @@ class SourceConditions:
     async def _held(self, access: Access, query: SourcesQuery) -> Document:
         groups = sorted(access.chosen(query.group_ids))
         save: Document = {"active": True}
-        bounds = {"$gte": query.saved_after, "$lte": query.saved_before}
-        if at := {name: time for name, time in bounds.items() if time is not None}:
+        if at := between(query.saved_after, query.saved_before):
             save["saved_at"] = at
         if query.saved_by_current_user:
             save["saved_by.id"] = access.user_id
@@ -104,7 +104,7 @@ class SourceConditions:
         return pending if query.pending_only else {"$or": [held, pending]}
 
     async def _classified(self, access: Access, query: SourcesQuery) -> list[Document]:
-        seen = _seen(access)
+        seen = access.condition
         parts: list[Document] = []
         if query.classified or query.unclassified:
             known = await self._classifications.objects(seen)
@@ -128,16 +128,16 @@ class SourceConditions:
         return await self._classifications.objects(seen | which)
 
     async def _annotated(self, access: Access, query: SourcesQuery) -> list[Document]:
-        base = _seen(access) | _between(query.annotations_filter_after, query.annotations_filter_before)
+        base = access.condition | _created(query.annotations_filter_after, query.annotations_filter_before)
         if query.annotations_filter_origin:
             base["origin"] = {"$in": query.annotations_filter_origin}
         wanted = [base | constraint("annotationsFilter", text) for text in query.annotations_filter]
-        if not wanted and base != _seen(access):
+        if not wanted and base != access.condition:
             wanted = [base]
         return [{"_id": {"$in": await self._annotations.objects(one)}} for one in wanted]
 
     async def _commented(self, access: Access, query: SourcesQuery) -> list[Document]:
-        which = _between(query.comments_filter_after, query.comments_filter_before)
+        which = _created(query.comments_filter_after, query.comments_filter_before)
         if query.comments_filter is not None:
             which["text"] = _containing(query.comments_filter)
         if query.comments_filter_author is not None:
@@ -146,14 +146,13 @@ class SourceConditions:
             return []
         if not access.has("comments", "read"):
             raise Invalid("commentsFilter: your token may not read comments")
-        return [{"_id": {"$in": await self._comments.objects(_seen(access) | which)}}]
+        return [{"_id": {"$in": await self._comments.objects(access.condition | which)}}]
 
     async def _observed(self, access: Access, query: SourcesQuery) -> list[Document]:
         parts: list[Document] = []
-        bounds = {"$gte": query.has_spectrum_after, "$lte": query.has_spectrum_before}
-        at = {name: time for name, time in bounds.items() if time is not None}
+        at = between(query.has_spectrum_after, query.has_spectrum_before)
         if query.has_spectrum or query.has_no_spectrum or at:
-            which = _seen(access) | ({"observed_at": at} if at else {})
+            which = access.condition | ({"observed_at": at} if at else {})
             found = await self._spectra.find(which, fields={"obj_id": 1})
             known = sorted({one["obj_id"] for one in found})
             parts += _with(known, has=query.has_spectrum or bool(at), has_no=query.has_no_spectrum)
@@ -187,8 +186,7 @@ def _own(query: SourcesQuery) -> list[Document]:
         parts.append({field: {"$in": list(pixels)}})
     if query.created_or_modified_after:
         parts.append({"modified": {"$gte": query.created_or_modified_after}})
-    bounds = {"$gte": query.min_redshift, "$lte": query.max_redshift}
-    if within := {name: value for name, value in bounds.items() if value is not None}:
+    if within := between(query.min_redshift, query.max_redshift):
         parts.append({"redshift": within})
     if query.has_tns_name:
         parts.append({"tns_name": {"$nin": [None, ""]}})
@@ -207,12 +205,8 @@ def _containing(text: str) -> Document:
     return {"$regex": re.escape(text), "$options": "i"}
 
 
-def _seen(access: Access) -> Document:
-    return {} if access.super_admin else {"group_ids": {"$in": sorted(access.readable)}}
-
-
-def _between(after: Any, before: Any) -> Document:
-    bounds = {name: time for name, time in (("$gte", after), ("$lte", before)) if time is not None}
+def _created(after: Any, before: Any) -> Document:
+    bounds = between(after, before)
     return {"created_at": bounds} if bounds else {}
 
 

@@ -74,7 +74,7 @@ class SourceViews:
 
     def summary(self, access: Access, source: Document) -> Document:
         """Return a source's own fields and the person's groups that saved it."""
-        saves = [s for s in source.get("saves", ()) if s["active"] and access.sees([s["group_id"]])]
+        saves = _saves(access, source)
         at = {save["group_id"]: save for save in saves}
         shown = ("saved_by", "saved_at", "active")
         return shapes.named(source, *_HIDDEN) | {
@@ -88,7 +88,7 @@ class SourceViews:
 
     def extras(self, access: Access, source: Document) -> Document:
         """Return fields of our own: when the source was saved last, and whether it is saved at all."""
-        saves = [s for s in source.get("saves", ()) if s["active"] and access.sees([s["group_id"]])]
+        saves = _saves(access, source)
         return {"saved_at": max((s["saved_at"] for s in saves), default=None), "is_source": bool(saves)}
 
     async def classifications(self, access: Access, obj_ids: Collection[str]) -> dict[str, list[Document]]:
@@ -210,3 +210,8 @@ class SourceViews:
 def _at(source: Document, other: Document) -> Document:
     distance = sky.separation(source["ra"], source["dec"], other["ra"], other["dec"])
     return {"obj_id": other["_id"], "ra": other["ra"], "dec": other["dec"], "separation": float(distance)}
+
+
+def _saves(access: Access, source: Document) -> list[Document]:
+    """Return the saves of a source that stand, by groups that the person sees."""
+    return [s for s in source.get("saves", ()) if s["active"] and access.sees([s["group_id"]])]

@@ -183,12 +183,7 @@ class UserService:
         return user
 
     def _may_fill(self, access: Access, group_id: int) -> None:
-        group = access.directory.groups.get(group_id)
-        if group is None or not access.knows(group_id):
-            raise Invalid(f"groupIDsAndAdmin: no group {group_id}")
-        access.require_admin(group_id)
-        if group.get("single_user_group"):
-            raise Invalid(f"groupIDsAndAdmin: group {group_id} is for one person")
+        group = access.require_fillable(group_id, "groupIDsAndAdmin")
         if not access.super_admin and set(group.get("stream_ids", ())) - access.directory.everybodys_streams:
             raise Denied(f"groupIDsAndAdmin: group {group_id} has streams that only an administrator grants")
 

@@ -10,6 +10,7 @@ from bson import Int64
 from nightdesk.surveys import Survey
 
 from nightdesk_services.common.light_curves import LISTS, PACKED, UNREAD, newest, object_of, whole
+from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.store import Document, Store
 
 
@@ -52,8 +53,7 @@ class Archive:
     ) -> list[Document]:
         """Return alerts of a span of time or of some pixels, newest first."""
         query: dict[str, Any] = {}
-        bounds = {name: value for name, value in zip(("$gte", "$lte"), jd, strict=True) if value is not None}
-        if bounds:
+        if bounds := between(*jd):
             query["jd"] = bounds
         if pixels is not None:
             query[pixels[0]] = {"$in": list(pixels[1])}

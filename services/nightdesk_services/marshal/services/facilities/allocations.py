@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from nightdesk_services.marshal.access import Access, Document
-from nightdesk_services.marshal.exceptions import Invalid, NotFound
+from nightdesk_services.marshal.exceptions import Invalid, absent
 from nightdesk_services.marshal.models.facilities import (
     AllocationPost,
     AllocationPut,
@@ -75,9 +75,7 @@ class AllocationService:
         """
         found = await self._allocations.get(number)
         if found is None or not access.sees([found["group_id"]]):
-            raise (
-                Invalid(f"{field}: no allocation {number}") if field else NotFound(f"no allocation {number}")
-            )
+            raise absent(f"allocation {number}", field)
         return found
 
     async def shown(self, access: Access, allocation: Document) -> Document:

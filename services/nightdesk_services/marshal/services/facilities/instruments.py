@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nightdesk_services.marshal.access import Document
-from nightdesk_services.marshal.exceptions import Conflict, Invalid, NotFound
+from nightdesk_services.marshal.exceptions import Conflict, Invalid, absent
 from nightdesk_services.marshal.models.facilities import (
     InstrumentPost,
     InstrumentPut,
@@ -65,14 +65,16 @@ class InstrumentService:
         """
         found = await self._instruments.get(number)
         if found is None:
-            raise (
-                Invalid(f"{field}: no instrument {number}") if field else NotFound(f"no instrument {number}")
-            )
+            raise absent(f"instrument {number}", field)
         return found
+
+    async def telescope(self, instrument: Document) -> Document:
+        """Return the telescope that an instrument is on."""
+        return await self._telescopes.known(instrument["telescope_id"])
 
     async def shown(self, instrument: Document) -> Document:
         """Return an instrument with its telescope, as other things show it."""
-        telescope = await self._telescopes.known(instrument["telescope_id"])
+        telescope = await self.telescope(instrument)
         fields = instrument.get("fields") or []
         return shapes.named(instrument, *_HIDDEN) | {
             "telescope": shapes.named(telescope),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nightdesk_services.marshal.access import Access, Document
-from nightdesk_services.marshal.exceptions import Conflict, Denied, Invalid, NotFound
+from nightdesk_services.marshal.exceptions import Conflict, Denied, Invalid, NotFound, absent
 from nightdesk_services.marshal.models.runs import AssignmentPost, AssignmentPut, NotObserved, RunPost, RunPut
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.facilities.instruments import InstrumentService
@@ -79,8 +79,7 @@ class RunService:
         """
         found = await self._runs.get(number)
         if found is None or not (found.get("group_id") is None or access.sees([found["group_id"]])):
-            what = f"no observing run {number}"
-            raise Invalid(f"{field}: {what}") if field else NotFound(what)
+            raise absent(f"observing run {number}", field)
         return found
 
     async def create(self, access: Access, post: RunPost) -> int:
@@ -190,7 +189,7 @@ class RunService:
 
     async def _end(self, instrument: Document, run: Document) -> datetime | None:
         """Return sunrise after the run's last night."""
-        site = site_of((await self._instruments.shown(instrument))["telescope"])
+        site = site_of(await self._instruments.telescope(instrument))
         last = date.fromisoformat(run["calendar_date"]) + timedelta(days=run["duration"] - 1)
         sunrise = (await asyncio.to_thread(ephemeris, site, last))["sunrise_utc"] if site else None
         return datetime.fromisoformat(sunrise) if sunrise else None

@@ -6,10 +6,11 @@ import asyncio
 from typing import Any
 
 from nightdesk_services.marshal.access import Document
-from nightdesk_services.marshal.exceptions import Conflict, Invalid, NotFound
+from nightdesk_services.marshal.exceptions import Conflict, Invalid, absent
 from nightdesk_services.marshal.models.facilities import TelescopePost, TelescopePut, TelescopesQuery
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.facilities.night import darkness, site_of
+from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.store import now
 
@@ -28,8 +29,7 @@ class TelescopeService:
             ("lat", query.latitude_min, query.latitude_max),
             ("lon", query.longitude_min, query.longitude_max),
         ):
-            bounds = {name: value for name, value in (("$gte", low), ("$lte", high)) if value is not None}
-            if bounds:
+            if bounds := between(low, high):
                 wanted[field] = bounds
         found = await self._telescopes.find(wanted)
         attached = await self._attached([one["_id"] for one in found])
@@ -51,7 +51,7 @@ class TelescopeService:
         """
         found = await self._telescopes.get(number)
         if found is None:
-            raise Invalid(f"{field}: no telescope {number}") if field else NotFound(f"no telescope {number}")
+            raise absent(f"telescope {number}", field)
         return found
 
     async def create(self, post: TelescopePost) -> int:
