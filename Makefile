@@ -1,6 +1,6 @@
 # Every target installs what it needs, once, and may be run again and beside another.
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-real chaos bench lint docs clean chromium kafka
+.PHONY: help install run test test-real chaos bench lint docs clean chromium kafka store
 SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -47,6 +47,9 @@ install:  ## Install everything into .venv and node_modules
 kafka: install
 	@if command -v java >/dev/null && command -v mvn >/dev/null; then \
 		$(BIN)/nightdesk fetch-kafka || echo "Apache Kafka could not be fetched; Tansu serves the stream"; fi
+
+store: install  ## Build the faster document store from Rust's sources (some minutes, once)
+	@$(BIN)/nightdesk fetch-store
 
 chromium:
 	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests ..."; \

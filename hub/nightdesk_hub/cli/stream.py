@@ -1,4 +1,4 @@
-"""``nightdesk replay | simulate | fetch-kafka``: put alerts onto the stream."""
+"""``nightdesk replay | simulate``: put alerts onto the stream."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from nightdesk_hub.cli.common import AsJson, DataDir, as_plain, console, fail, progress, settings_of_running
+from nightdesk_hub.cli.common import AsJson, DataDir, as_plain, fail, progress, settings_of_running
 
 
 def replay(
@@ -154,20 +154,7 @@ def _words(value: Any) -> str:
     )
 
 
-def fetch_kafka() -> None:
-    """Fetch Apache Kafka with Maven, where Java 17 and Maven are."""
-    from nightdesk_hub.embedded.stream import Kafka
-
-    try:
-        with console.status("fetching Apache Kafka"):
-            Kafka.fetch()
-    except RuntimeError as error:
-        fail(error)
-    console.print(f"Apache Kafka is in {escape(str(Kafka.jars()))}", soft_wrap=True)
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(simulate)
     app.command()(replay)
-    app.command("fetch-kafka")(fetch_kafka)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -75,12 +77,7 @@ class Mongod(_MongoProtocol):
             return False
 
 
-class SecantusRust(_MongoProtocol):
-    """SecantusDB's Rust server (crate ``secantus-mdb``), where it has been built."""
-
-    name = "secantusd-rs"
-    program = "secantusd-rs"
-
+class _Secantus(_MongoProtocol):
     def command(self) -> list[str]:
         """Return the command."""
         return [
@@ -88,20 +85,69 @@ class SecantusRust(_MongoProtocol):
             "--host=127.0.0.1",
             f"--port={self.settings.store_port}",
             f"--storage-path={self.directory}",
-        ]
-
-
-class SecantusPython(SecantusRust):
-    """SecantusDB's Python server on WiredTiger, from PyPI."""
-
-    name = "secantusd-py"
-    program = "secantusd-py"
-
-    def command(self) -> list[str]:
-        """Return the command."""
-        return [
-            *super().command(),
             "--cache-size=1G",
             f"--oplog-max-entries={OPLOG_ENTRIES}",
             "--log-level=WARNING",
         ]
+
+
+class SecantusRust(_Secantus):
+    """SecantusDB's Rust server, where it has been built: a program of its own, under the GPL."""
+
+    name = "secantusd-rs"
+    program = "secantusd-rs"
+    crate: ClassVar[str] = "secantus-mdb"
+    version: ClassVar[str] = "0.5.3-beta.196"
+
+    @classmethod
+    def home(cls) -> Path:
+        """Return where it is built to; shared by all checkouts of a user."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+        default = cache / "nightdesk" / f"{cls.crate}-{cls.version}"
+        return Path(os.environ.get("NIGHTDESK_SECANTUS_HOME", default))
+
+    @classmethod
+    def _find(cls) -> str | None:
+        built = cls.home() / "bin" / cls.program
+        return str(built) if built.exists() else super()._find()
+
+    @classmethod
+    def fetch(cls) -> None:
+        """Build it with Cargo, which takes some minutes; complete or not at all.
+
+        Raises
+        ------
+        RuntimeError
+            A tool is missing or the build failed.
+        """
+        if not cls.missing():
+            return
+        if lacking := [tool for tool in ("cargo", "cmake", "ninja") if not shutil.which(tool)]:
+            msg = f"building the store needs {', '.join(lacking)}; without it the platform uses secantusd-py"
+            raise RuntimeError(msg)
+        part = cls.home().with_name(f"{cls.home().name}.part{os.getpid()}")
+        # its manifest asks for the newest compiler, its code does not
+        how = ["--locked", "--ignore-rust-version", "--quiet", f"--version={cls.version}"]
+        done = subprocess.run(
+            ["cargo", "install", cls.crate, *how, f"--root={part}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            shutil.rmtree(part, ignore_errors=True)
+            msg = f"Cargo could not build {cls.crate}: {done.stderr[-800:]}"
+            raise RuntimeError(msg)
+        shutil.rmtree(cls.home(), ignore_errors=True)
+        part.rename(cls.home())
+
+    def command(self) -> list[str]:
+        """Return the command; what is acknowledged must outlive a kill."""
+        return [*super().command(), "--sync-on-commit"]
+
+
+class SecantusPython(_Secantus):
+    """SecantusDB's Python server on WiredTiger, from PyPI."""
+
+    name = "secantusd-py"
+    program = "secantusd-py"

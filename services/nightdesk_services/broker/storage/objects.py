@@ -8,7 +8,6 @@ from typing import Any
 
 import bson
 import numpy as np
-from bson import Binary
 from nightdesk.surveys import SURVEYS, Survey
 from pymongo import InsertOne, ReplaceOne
 from pymongo.database import Database
@@ -142,10 +141,10 @@ def _version(update: ObjectUpdate) -> Document:
         "place": update.place,
         **update.summary,
         "cross_matches": update.matches,
-        "detections": Binary(update.detections.tobytes()),
-        "limits": Binary(update.limits.tobytes()),
-        "forced": Binary(update.forced.tobytes()),
+        "detections": update.detections.tobytes(),
+        "limits": update.limits.tobytes(),
+        "forced": update.forced.tobytes(),
         # one value for the store: points have a hundred fields, which it would look at one by one
-        "added": Binary(bson.encode({"prv_candidates": update.prv_candidates, "fp_hists": update.fp_hists})),
+        "added": bson.encode({"prv_candidates": update.prv_candidates, "fp_hists": update.fp_hists}),
         "fresh": True,
     }

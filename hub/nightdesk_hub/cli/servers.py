@@ -1,0 +1,38 @@
+"""``nightdesk fetch-kafka | fetch-store``: better embedded servers than those from PyPI."""
+
+from __future__ import annotations
+
+import typer
+from rich.markup import escape
+
+from nightdesk_hub.cli.common import console, fail
+
+
+def fetch_kafka() -> None:
+    """Fetch Apache Kafka with Maven, where Java 17 and Maven are."""
+    from nightdesk_hub.embedded.stream import Kafka
+
+    try:
+        with console.status("fetching Apache Kafka"):
+            Kafka.fetch()
+    except RuntimeError as error:
+        fail(error)
+    console.print(f"Apache Kafka is in {escape(str(Kafka.jars()))}", soft_wrap=True)
+
+
+def fetch_store() -> None:
+    """Build SecantusDB's Rust server, where Cargo, CMake and Ninja are; takes some minutes, once."""
+    from nightdesk_hub.embedded.mongo import SecantusRust
+
+    try:
+        with console.status("building the document store"):
+            SecantusRust.fetch()
+    except RuntimeError as error:
+        fail(error)
+    console.print(f"The store is in {escape(str(SecantusRust.home()))}", soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("fetch-kafka")(fetch_kafka)
+    app.command("fetch-store")(fetch_store)
