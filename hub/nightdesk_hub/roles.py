@@ -56,8 +56,14 @@ def load_roles() -> list[dict[str, Any]]:
         },
         {
             "name": "nightdesk-marshal",
-            "description": "The marshal looks up users by name",
-            "scopes": ["list:users", "read:users:name", "read:users:groups", "read:roles:users"],
+            "description": "The marshal looks up users by name, and keeps groups equal here and there",
+            "scopes": [
+                "list:users",
+                "read:users:name",
+                "read:users:groups",
+                "read:roles:users",
+                "admin:groups",
+            ],
             "services": ["marshal"],
         },
         {

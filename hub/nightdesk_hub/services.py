@@ -68,6 +68,12 @@ def services(settings: Settings) -> list[dict[str, Any]]:
             "oauth_client_allowed_scopes": list(PAGE_SCOPES),
         },
     ]
+    notifier = guarded(
+        settings, "notifier", [*python, "nightdesk_services.notifier"], notifier_port=settings.notifier_port
+    )
+    # it alone is told how to reach the mail server and the like
+    notifier["environment"] |= settings.secrets("notify_")
+    found.append(notifier)
     if not settings.gateway_url:
         config = Path(nightdesk_gateway.__file__ or "").with_name("config.py")
         found.append(

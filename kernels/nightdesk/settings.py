@@ -92,6 +92,26 @@ class Settings(BaseSettings):
     gateway_max_workers: int = 4
     """Most workers in one cluster."""
 
+    notifier_port: int = 8116
+    """Port of the notifier's health and metrics; not served to users."""
+    notify_email: SecretStr = SecretStr("")
+    """Apprise URL of the mail server, without recipients, as ``mailtos://user:password@host?from=address``."""
+    notify_sms: SecretStr = SecretStr("")
+    """Apprise URL of an SMS provider, without recipients."""
+    notify_slack: SecretStr = SecretStr("")
+    """Apprise URL of the desk's Slack bot, without channels, as ``slack://xoxb-...``."""
+    notify_hosts: list[str] = []
+    """Hosts (``host`` or ``host:port``) to which users' own webhooks may go, as a JSON list."""
+    notify_schemes: list[str] = ["https"]
+    """Schemes that users' own webhooks may have."""
+    notify_per_hour: int = 30
+    """Most messages an hour for one user on one channel; further ones are gathered into the next."""
+    notify_attempts: int = 8
+    """How often a message is tried before its reader is told that it could not be delivered."""
+
+    facility_hosts: list[str] = []
+    """Hosts (``host`` or ``host:port``) to which follow-up requests may go, as a JSON list; empty: none."""
+
     admin_password: SecretStr = SecretStr("")
     """Password of the first admin; empty: a random one, printed once."""
 
@@ -139,6 +159,15 @@ class Settings(BaseSettings):
                 value = value.resolve()
             env[PREFIX + name.upper()] = json.dumps(value) if isinstance(value, dict | list) else str(value)
         return env
+
+    def secrets(self, prefix: str) -> dict[str, str]:
+        """Return the secrets whose names begin so, as variables of the one process they are for."""
+        found = {name: getattr(self, name) for name in type(self).model_fields if name.startswith(prefix)}
+        return {
+            PREFIX + name.upper(): value.get_secret_value()
+            for name, value in found.items()
+            if isinstance(value, SecretStr) and value.get_secret_value()
+        }
 
     @classmethod
     def settings_customise_sources(

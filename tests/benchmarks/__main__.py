@@ -17,6 +17,7 @@ from rich.table import Table
 import tests.benchmarks as package
 from tests.benchmarks.result import Result
 
+_PARTS = ("__main__", "desk", "marshal_desk", "result")
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "bench.json"
 RECORD = ROOT / "docs" / "reference" / "benchmarks.json"
@@ -24,9 +25,7 @@ RECORD = ROOT / "docs" / "reference" / "benchmarks.json"
 
 def main() -> int:
     """Measure every module of this package that has ``run() -> list[Result]``, or those named."""
-    names = sorted(
-        m.name for m in pkgutil.iter_modules(package.__path__) if m.name not in ("__main__", "desk", "result")
-    )
+    names = sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name not in _PARTS)
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("only", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; default all")
     parser.add_argument("--record", action="store_true", help="keep the figures for the documentation")

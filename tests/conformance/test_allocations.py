@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 import pytest
+from PIL import Image
 from skyportal_py import SkyPortalError
 from skyportal_py.allocations import AllocationPost, AllocationUpdate
+from skyportal_py.followup_requests import FollowupRequestPost
+from skyportal_py.instruments import InstrumentPut
 
 from tests.conformance.conftest import Desk
 from tests.conformance.facilities import facility, user_id
+from tests.conformance.targets import save
 
 
 def test_an_allocation_is_its_groups(desk: Desk) -> None:
@@ -70,7 +77,7 @@ def test_an_allocation_is_removed(desk: Desk) -> None:
 
 def test_what_is_wrong_is_told(desk: Desk) -> None:
     made, root = facility(desk, "Bad"), desk.client("root")
-    good = {"instrument_id": made.instrument, "group_id": made.group, "hours_allocated": 1}
+    good: dict[str, Any] = {"instrument_id": made.instrument, "group_id": made.group, "hours_allocated": 1}
     cases = [
         (good | {"instrument_id": 10**6}, "instrument_id: no instrument"),
         (good | {"allocation_admin_ids": [10**6]}, "allocation_admin_ids: no user"),
@@ -81,3 +88,53 @@ def test_what_is_wrong_is_told(desk: Desk) -> None:
     for payload, message in cases:
         with pytest.raises(SkyPortalError, match=message):
             root.post_allocation(AllocationPost(**payload))
+
+
+def test_a_report_counts_what_was_made_of_an_allocation(desk: Desk) -> None:
+    made, root = facility(desk, "Counted"), desk.client("root")
+    root.update_instrument(made.instrument, InstrumentPut(api_classname="MANUALAPI"))
+    ana = desk.client("ana")
+    empty = ana.fetch_allocation_report(made.instrument, output_format="png")
+    save(desk, "Counted2026", made.group, 10.0, 20.0)
+    payload = {
+        "start_date": "2026-10-01",
+        "end_date": "2026-10-02",
+        "exposure_time": 30,
+        "observation_choices": ["ztfr"],
+    }
+    for status in ("completed", "submitted"):
+        post = FollowupRequestPost(obj_id="Counted2026", allocation_id=made.allocation, payload=payload)
+        ana.update_followup_request(ana.post_followup_request(post).id, status=status)
+    with Image.open(io.BytesIO(ana.fetch_allocation_report(made.instrument, output_format="png"))) as drawn:
+        filled = drawn.convert("RGB").histogram()
+    with Image.open(io.BytesIO(empty)) as drawn:
+        assert drawn.convert("RGB").histogram() != filled
+    assert ana.fetch_allocation_report(made.instrument)[:5] == b"%PDF-"
+    with pytest.raises(SkyPortalError, match="your groups have no allocation"):
+        desk.client("cleo").fetch_allocation_report(made.instrument)
+    with pytest.raises(SkyPortalError, match="output_format"):
+        ana.fetch_allocation_report(made.instrument, output_format="gif")
+
+
+def test_requests_go_with_their_allocation(desk: Desk) -> None:
+    made, root = facility(desk, "Moved"), desk.client("root")
+    root.update_instrument(made.instrument, InstrumentPut(api_classname="MANUALAPI"))
+    save(desk, "Moved2026", made.group, 11.0, 20.0)
+    save(desk, "Moved2026", 1, 11.0, 20.0)
+    ana, cleo = desk.client("ana"), desk.client("cleo")
+    payload = {
+        "start_date": "2026-10-01",
+        "end_date": "2026-10-02",
+        "exposure_time": 30,
+        "observation_choices": ["ztfr"],
+    }
+    post = FollowupRequestPost(obj_id="Moved2026", allocation_id=made.allocation, payload=payload)
+    number = ana.post_followup_request(post).id
+    assert [one["id"] for one in ana.fetch_allocation(made.allocation).requests or []] == [number]
+    with pytest.raises(SkyPortalError, match="no follow-up request"):
+        cleo.fetch_followup_request(number)
+    root.update_allocation(made.allocation, AllocationUpdate(group_id=1))
+    assert cleo.fetch_followup_request(number).status == "submitted"
+    root.delete_allocation(made.allocation)
+    with pytest.raises(SkyPortalError, match="no follow-up request"):
+        ana.fetch_followup_request(number)

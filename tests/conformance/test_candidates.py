@@ -16,6 +16,7 @@ from skyportal_py.candidates import (
 
 from tests.conformance.conftest import Desk
 from tests.conformance.targets import save
+from tests.conformance.test_phot_stats import MJD, made, point
 from tests.conformance.things import club, refused
 from tests.services.marshal.world import fill
 
@@ -143,7 +144,83 @@ def test_what_a_query_keeps(desk: Desk) -> None:
     assert names(desk, **mine, last_detection_before=(NOW - timedelta(hours=0.5)).isoformat()) == every[1:]
     assert names(desk, **mine, number_detections=1) == [], "nothing tells how often these were detected"
     assert names(desk, **mine, number_detections=1, require_detections=False) == every
-    assert "localization" in refused(400, ana.fetch_candidates, localization_dateobs="2026-01-01T00:00:00")
+    for argument, value in (
+        ("localization_dateobs", "2026-01-01T00:00:00"),
+        ("localization_name", "bayestar.fits"),
+        ("localization_cumprob", 0.5),
+    ):
+        assert "localization" in refused(400, ana.fetch_candidates, **{argument: value})
+
+
+def test_detections_are_the_candidates_and_those_of_the_light_curve(desk: Desk) -> None:
+    group = club(desk)
+    number = own_filter(desk, group)
+    for name, origin in (("Seen0", "alert_fp"), ("Seen1", None)):
+        post(desk, name, number)
+        point(desk, name, [group], MJD, 18.0, origin=origin)
+        point(desk, name, [group], MJD + 1, 17.5, origin=origin)
+        save(desk, name, group, 100.0, 30.0)
+        made(desk, name)
+    post(desk, "Seen2", number)
+    mine: dict[str, Any] = {"group_ids": [group]}
+    assert sorted(names(desk, **mine, number_detections=2)) == ["Seen0", "Seen1"]
+    assert names(desk, **mine, number_detections=2, exclude_forced_photometry=True) == ["Seen1"]
+    day = datetime(1858, 11, 17, tzinfo=UTC) + timedelta(days=MJD)
+    early = (day - timedelta(days=1)).isoformat()
+    assert sorted(names(desk, **mine, first_detection_after=early)) == ["Seen0", "Seen1"]
+    assert names(desk, **mine, first_detection_after=early, exclude_forced_photometry=True) == ["Seen1"]
+    assert names(desk, **mine, first_detection_after=(day + timedelta(hours=1)).isoformat()) == []
+
+
+def test_candidates_by_what_was_noted_on_their_points(desk: Desk) -> None:
+    group, hidden = club(desk, "ben"), club(desk)
+    number = own_filter(desk, group)
+    notes = desk.database["photometry_annotations"]
+    for rank, name in enumerate(("Note0", "Note1", "Note2")):
+        post(desk, name, number)
+        for at in range(2):
+            point(desk, name, [hidden if rank == 2 else group], MJD + at, 18.0)
+        for at, one in enumerate(desk.database["photometry"].find({"obj_id": name})):
+            if rank or not at:
+                note = {"photometry_id": one["_id"], "origin": f"o{at}", "data": {"flag": rank + at}}
+                time = {"created_at": NOW, "deleted_at": None}
+                notes.insert_one({"_id": 100 * rank + at + 9000, **note, **time, "group_ids": [group]})
+
+    def noted(who: str = "ana", **query: Any) -> list[str]:
+        asked = {f"photometry_annotations_filter{name}": value for name, value in query.items()}
+        return sorted(names(desk, who, group_ids=[group], **asked))
+
+    every = ["Note0", "Note1", "Note2"]
+    assert noted(**{"": "flag"}) == every and noted(**{"": "other"}) == []
+    assert noted("ben", **{"": "flag"}) == every[:2], "the points of the third are not ben's"
+    assert noted(**{"": "flag:1:ge"}) == every[1:]
+    assert noted(**{"": "flag:0:eq,flag:1:ge"}) == [], "both must be met"
+    assert noted(_origin="o1") == every[1:]
+    assert noted(_min_count=2) == every[1:]
+    assert noted(**{"": "flag:2:ge", "_min_count": 2}) == ["Note2"]
+    later = (NOW + timedelta(hours=1)).isoformat()
+    assert noted(_after=later) == [] and noted(_before=later) == every
+    assert "photometryAnnotationsFilter" in refused(
+        400, desk.client("ana").fetch_candidates, photometry_annotations_filter="flag:1:near"
+    )
+
+
+def test_a_candidate_with_its_spectra(desk: Desk) -> None:
+    group = club(desk)
+    post(desk, "Spec1", own_filter(desk, group))
+    desk.database["spectra"].insert_one(
+        {
+            "_id": 7001,
+            "obj_id": "Spec1",
+            "group_ids": [group],
+            "observed_at": NOW,
+            "created_at": NOW,
+            "modified": NOW,
+        }
+    )
+    found = desk.client("ana").fetch_candidate("Spec1", include_spectra=True)
+    assert [one["id"] for one in found.spectra or []] == [7001]
+    assert desk.client("ana").fetch_candidate("Spec1").spectra is None
 
 
 def test_pages_of_one_query_are_of_one_piece(desk: Desk) -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import pytest
 from skyportal_py import SkyPortalError
+from skyportal_py.allocations import AllocationUpdate
 from skyportal_py.instruments import InstrumentPost, InstrumentPut
 
 from tests.conformance.conftest import Desk
 from tests.conformance.facilities import facility, instrument, telescope
+from tests.conformance.receivers import Receiver, receiving
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dome() -> Iterator[Receiver]:
+    """An instrument's server, to which alone the desk may send."""
+    with receiving() as receiver, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NIGHTDESK_FACILITY_HOSTS", json.dumps([receiver.host]))
+        yield receiver
 
 
 def test_an_instrument_is_made_found_changed_and_removed(desk: Desk) -> None:
@@ -79,6 +92,37 @@ def test_logs_are_kept_and_found_by_time(desk: Desk) -> None:
         ana.post_instrument_log(made, "2026-09-03", "2026-09-01", {})
     with pytest.raises(SkyPortalError, match="facilities:write"):
         desk.client("viewer").post_instrument_log(made, "2026-09-03", "2026-09-04", {})
+
+
+def test_logs_are_fetched_from_a_facility(desk: Desk, dome: Receiver) -> None:
+    made, root, ana = facility(desk, "Fetched"), desk.client("root"), desk.client("ana")
+    span = {"start_date": "2026-09-01T00:00:00", "end_date": "2026-09-02T00:00:00"}
+    with pytest.raises(SkyPortalError, match="api_classname"):
+        ana.fetch_instrument_log_external_api(made.allocation, **span)
+    root.update_instrument(made.instrument, InstrumentPut(api_classname="MANUALAPI"))
+    with pytest.raises(SkyPortalError, match="does not implement 'retrieve_log'"):
+        ana.fetch_instrument_log_external_api(made.allocation, **span)
+    root.update_instrument(made.instrument, InstrumentPut(api_classname="HTTPAPI"))
+    root.update_allocation(made.allocation, AllocationUpdate(altdata={"url": dome.url, "token": "t0ken"}))
+    dome.answer = {"log": [{"message": "dome open"}]}
+    ana.fetch_instrument_log_external_api(made.allocation, **span)
+    assert dome.got[-1]["action"] == "log"
+    assert dome.got[-1]["start_date"].startswith("2026-09-01T00:00:00")
+    assert dome.tokens[-1] == "Bearer t0ken"
+    (log,) = ana.fetch_instrument_logs(made.instrument)
+    assert log.log == {"logs": [{"message": "dome open"}]}
+    assert log.start_date is not None and log.start_date.isoformat().startswith("2026-09-01")
+    for code, told in ((200, "holds no log"), (500, "answered HTTP 500")):
+        dome.answer, dome.code = {}, code
+        with pytest.raises(SkyPortalError, match=told):
+            ana.fetch_instrument_log_external_api(made.allocation, **span)
+    assert len(ana.fetch_instrument_logs(made.instrument)) == 1
+    with pytest.raises(SkyPortalError, match="allocation_id: no allocation"):
+        desk.client("cleo").fetch_instrument_log_external_api(made.allocation, **span)
+    with pytest.raises(SkyPortalError, match="endDate"):
+        ana.fetch_instrument_log_external_api(
+            made.allocation, start_date=span["end_date"], end_date=span["start_date"]
+        )
 
 
 def test_a_status_is_noted(desk: Desk) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from skyportal_py.sources import SourcePost
+import pyarrow as pa
+import pytest
+from nightdesk.crossmatch import write_catalogue
+from skyportal_py.sources import SourceMpcQueryPost, SourceNotificationPost, SourcePost
 
 from tests.conformance.conftest import Desk
 from tests.conformance.facilities import user_id
 from tests.conformance.targets import save
+from tests.conformance.test_phot_stats import MJD, made, point, until
 from tests.conformance.things import club, refused
 from tests.services.marshal.world import fill
 
@@ -232,7 +236,6 @@ def test_filters_on_what_the_source_is(desk: Desk) -> None:
     assert names(desk, **mine, saved_after=soon) == names(desk, **mine, created_or_modified_after=soon) == []
     assert len(names(desk, **mine, saved_by_current_user=True)) == 3
     assert names(desk, "ben", **mine, saved_by_current_user=True) == []
-    assert "magnitude" in refused(400, ana.fetch_sources, min_peak_magnitude=18.0)
     page = ana.fetch_sources(**mine, include_geojson=True, remove_nested=True)
     assert page.geojson is not None and len(page.geojson["features"]) == 3
     assert page.sources[0].groups == []
@@ -315,3 +318,198 @@ def test_a_host_is_a_galaxy_of_the_desk(desk: Desk) -> None:
     refused(404, desk.client("cleo").delete_source_host, "Hosted1")
     ana.delete_source_host("Hosted1")
     assert ana.fetch_source("Hosted1").host is None
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("localization_dateobs", "2026-01-01T00:00:00"),
+        ("localization_name", "bayestar.fits"),
+        ("localization_cumprob", 0.9),
+        ("localization_reject_sources", True),
+        ("include_sources_in_gcn", True),
+        ("spatial_catalog_name", "Fermi"),
+        ("spatial_catalog_entry_name", "J0001"),
+        ("followup_request_status", "submitted"),
+        ("current_user_labeller", True),
+        ("query_id", "abc"),
+    ],
+)
+def test_what_a_list_cannot_tell_is_refused_by_name(desk: Desk, argument: str, value: Any) -> None:
+    first, *words = argument.split("_")
+    wire = {"query_id": "queryID"}.get(argument, first + "".join(map(str.capitalize, words)))
+    message = refused(400, desk.client("ana").fetch_sources, **{argument: value})
+    assert f"{wire}: " in message and ("instead" in message or "give" in message)
+
+
+@pytest.mark.parametrize("argument", ["include_gcn_crossmatches", "include_gcn_notes", "include_analyses"])
+def test_what_a_source_cannot_show_is_refused_by_name(desk: Desk, argument: str) -> None:
+    save(desk, "Bare1", club(desk), 95.0, 0.0)
+    wire = argument.replace("gcn", "GCN").replace("_", "").lower()
+    message = refused(400, desk.client("ana").fetch_source, "Bare1", **{argument: True})
+    assert message.lower().startswith(wire) or f"{wire}:" in message.lower()
+
+
+def test_a_word_that_is_none_of_the_arguments_is_refused(desk: Desk) -> None:
+    for path in ("sources", "sources/Bare1", "candidates", "candidates/Bare1", "candidates_filter"):
+        answer = desk.client("ana").get(f"/api/{path}", params={"hasEverything": "true"})
+        assert answer.status_code == 400 and "hasEverything" in answer.json()["message"], path
+
+
+def test_points_that_were_uploaded_twice_are_shown_once(desk: Desk) -> None:
+    ana, group = desk.client("ana"), club(desk)
+    old = datetime(2026, 1, 1, tzinfo=UTC)
+    point(desk, "Once1", [group], MJD, 18.0, created_at=old)
+    point(desk, "Once1", [group], MJD, 18.2)
+    point(desk, "Once1", [group], MJD, 18.3, filter="sdssg")
+    save(desk, "Once1", group, 96.0, 0.0)
+    assert ana.fetch_source("Once1").photometry_exists
+    every = ana.fetch_source("Once1", include_photometry=True).photometry
+    assert sorted(round(one.mag or 0, 1) for one in every) == [18.0, 18.2, 18.3]
+    once = ana.fetch_source("Once1", include_photometry=True, deduplicate_photometry=True).photometry
+    assert sorted(round(one.mag or 0, 1) for one in once) == [18.2, 18.3], "the newer one stays"
+
+
+def test_what_is_linked_is_shown_together(desk: Desk) -> None:
+    ana, group, hidden = desk.client("ana"), club(desk, "ben"), club(desk)
+    for number, (name, holder) in enumerate((("Link1", group), ("Link2", group), ("Link3", hidden))):
+        save(desk, name, holder, 97.0, number / 3600)
+        point(desk, name, [holder], MJD + number, 18.0 + number)
+        made(desk, name)
+        body = {"obj_id": name, "classification": f"C{number}", "probability": 1.0, "group_ids": [holder]}
+        body["classification"] = ["Ia", "II", "AGN"][number]
+        ana.post("/api/classification", json=body).raise_for_status()
+        note = {"text": f"comment {number}", "group_ids": [holder]}
+        ana.post(f"/api/sources/{name}/comments", json=note).raise_for_status()
+    desk.database["super_objs"].insert_one(
+        {"_id": 501, "name": "all", "obj_ids": ["Link1", "Link2", "Link3"]}
+    )
+    asked: dict[str, Any] = {
+        "include_super_objs": True,
+        "include_photometry": True,
+        "include_comments": True,
+        "include_detection_stats": True,
+    }
+    whole = desk.client("ben").fetch_source("Link1", **asked)
+    assert [one.obj_id for one in whole.photometry] == ["Link1", "Link2"], "the third is not ben's"
+    assert {one.classification for one in whole.classifications} == {"Ia", "II"}
+    assert {one.text for one in whole.comments} == {"comment 0", "comment 1"}
+    assert [one.obj_id for one in whole.photstats] == ["Link1", "Link2"]
+    assert [one.obj_id for one in whole.associated_objs] == ["Link2"]
+    assert len(ana.fetch_source("Link1", **asked).photometry) == 3
+    alone = ana.fetch_source("Link1", **asked | {"include_super_objs": False}, include_associated_objs=False)
+    assert len(alone.photometry) == len(alone.comments) == len(alone.photstats) == 1
+    assert alone.associated_objs == []
+
+
+def inbox(desk: Desk, who: str, word: str) -> list[str]:
+    """Return the messages in somebody's inbox that have a word."""
+    found = desk.client(who).get("/api/internal/notifications").raise_for_status().json()["data"]
+    return [one["text"] for one in found if word in one["text"]]
+
+
+def test_a_notification_comes_to_the_inbox_of_the_groups_members(desk: Desk) -> None:
+    ana, group, other = desk.client("ana"), club(desk, "ben"), club(desk, "cleo")
+    save(desk, "Notify1", group, 98.0, 0.0)
+    post = SourceNotificationPost(
+        source_id="Notify1", group_ids=[group], level="hard", additional_notes="rising fast"
+    )
+    first = ana.post_source_notification(post).id
+    assert inbox(desk, "ben", "Notify1") == ["Urgent: ana points you to Notify1: rising fast"]
+    assert inbox(desk, "ana", "Notify1") == inbox(desk, "cleo", "Notify1") == []
+    soft = SourceNotificationPost(source_id="Notify1", group_ids=[group], level="soft")
+    assert desk.client("ben").post_source_notification(soft).id > first
+    assert inbox(desk, "ana", "Notify1") == ["ben points you to Notify1"]
+    elsewhere = SourceNotificationPost(source_id="Notify1", group_ids=[other], level="soft")
+    assert "groupIds" in refused(400, ana.post_source_notification, elsewhere)
+    refused(403, desk.client("ben").post_source_notification, elsewhere)
+    refused(404, desk.client("cleo").post_source_notification, elsewhere)
+    refused(403, desk.client("viewer").post_source_notification, soft)
+
+
+def lookups(desk: Desk, obj_id: str) -> list[tuple[str, str]]:
+    """Return how the lookups of a source ended, the newest first, once all have."""
+
+    def ended() -> list[dict[str, Any]] | None:
+        shown = desk.client("ana").get(f"/api/sources/{obj_id}", params={"extras": True}).raise_for_status()
+        found: list[dict[str, Any]] = shown.json()["data"]["lookups"]
+        return None if any(one["status"] in ("queued", "begun") for one in found) else found
+
+    return [(one["kind"], one["status"]) for one in until(ended)]
+
+
+def test_the_transient_name_servers_table_is_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, group = desk.client("ana"), club(desk, "viewer")
+    save(desk, "Named1", group, 99.0, 10.0)
+    shelf = desk.marshal.lookups._catalogues.__self__  # type: ignore[attr-defined]
+    monkeypatch.setattr(shelf, "_interval", 0.0)
+    assert "named tns" in refused(404, ana.fetch_source_tns, "Named1")
+    table = pa.table(
+        {
+            "name_prefix": ["SN", "AT"],
+            "name": ["2026abc", "2026xyz"],
+            "type": ["SN Ia", None],
+            "discoverydate": ["2026-01-02 03:04:05", "2026-01-03 00:00:00"],
+        }
+    )
+    directory = desk.marshal.config.settings.catalogs
+    write_catalogue(
+        directory,
+        "tns",
+        [99.0, 99.0],
+        [10.0 + 1.5 / 3600, 10.0 + 9 / 3600],
+        table,
+        radius=2.0,
+        source="tns.csv",
+    )
+    ana.fetch_source_tns("Named1", radius=1.0)
+    assert lookups(desk, "Named1") == [("tns", "nothing")]
+    assert ana.fetch_source("Named1").tns_name is None
+    ana.fetch_source_tns("Named1")
+    assert lookups(desk, "Named1") == [("tns", "found"), ("tns", "nothing")]
+    found = ana.fetch_source("Named1", tns_name="SN2026abc")
+    assert found.tns_info is not None and found.tns_info["type"] == "SN Ia"
+    assert names(desk, group_ids=[group], has_tns_name=True) == ["Named1"]
+    told = until(
+        lambda: len(inbox(desk, "ana", "TNS of Named1")) == 2 and inbox(desk, "ana", "TNS of Named1")
+    )
+    assert "SN 2026abc" in told[0] and "within 1 arcsec" in told[1]
+    assert "radius" in refused(400, ana.fetch_source_tns, "Named1", radius=-1.0)
+    refused(404, desk.client("cleo").fetch_source_tns, "Named1")
+    refused(403, desk.client("viewer").fetch_source_tns, "Named1")
+
+
+def test_minor_planets_are_those_that_the_surveys_saw(desk: Desk) -> None:
+    ana, group = desk.client("ana"), club(desk)
+    jd = 2461000.5
+    for number, (name, distance, program) in enumerate(
+        (("37391", 4.0, 1), ("null", -999.0, 1), ("433", 1.0, 3))
+    ):
+        fields = {"ssnamenr": name, "ssdistnr": distance, "ssmagnr": 19.9}
+        alert = {"_id": 10**15 + number, "objectId": "ZTF26rock", "jd": jd, "programid": program}
+        desk.database["ZTF_alerts"].insert_one(alert | {"candidate": fields})
+    save(desk, "ZTF26rock", group, 100.0, 10.0)
+    for query in (
+        SourceMpcQueryPost(limiting_magnitude=18.0),
+        SourceMpcQueryPost(search_radius=0.05),
+        SourceMpcQueryPost(date="2026-06-01T00:00:00"),
+        SourceMpcQueryPost(obscode="X05"),
+    ):
+        ana.post_source_mpc_query("ZTF26rock", query)
+        assert lookups(desk, "ZTF26rock")[0] == ("mpc", "nothing"), query
+    found = ana.fetch_source("ZTF26rock")
+    assert (found.is_roid, found.mpc_name) == (None, None)
+    told = until(lambda: inbox(desk, "ana", "MPC of ZTF26rock"))
+    assert "no orbits are kept" in told[-1]
+    ana.post_source_mpc_query("ZTF26rock", SourceMpcQueryPost(date="2025-11-21T00:30:00", obscode="I41"))
+    assert lookups(desk, "ZTF26rock")[0] == ("mpc", "found")
+    found = ana.fetch_source("ZTF26rock")
+    assert (found.is_roid, found.mpc_name, found.alias) == (True, "37391", ["37391"]), (
+        "433 is hidden from ana"
+    )
+    assert "obscode" in refused(
+        400, ana.post_source_mpc_query, "ZTF26rock", SourceMpcQueryPost(obscode="695")
+    )
+    refused(404, desk.client("cleo").post_source_mpc_query, "ZTF26rock")
+    ana.post_source_mpc_query("ZTF26rock")
+    assert lookups(desk, "ZTF26rock")[0] == ("mpc", "found")

@@ -55,3 +55,15 @@ def test_secrets_stay_out_of_the_environment() -> None:
     settings = Settings.model_validate({"admin_password": "secret"})
     assert "secret" not in str(settings.environment())
     assert "secret" not in repr(settings)
+
+
+def test_secrets_go_to_the_one_process_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"admin_password": "one", "notify_email": "mailto://u:two@h", "notify_hosts": ["h"]}
+    settings = Settings.model_validate(given)
+    assert settings.secrets("notify_") == {"NIGHTDESK_NOTIFY_EMAIL": "mailto://u:two@h"}
+    assert "two" not in f"{settings!r} {settings.environment()} {settings.model_dump(mode='json')}"
+    for name, value in (settings.environment() | settings.secrets("notify_")).items():
+        monkeypatch.setenv(name, value)
+    child = Settings()
+    assert (child.notify_email, child.notify_hosts) == (settings.notify_email, ["h"])
+    assert child.admin_password.get_secret_value() == ""

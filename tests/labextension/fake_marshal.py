@@ -310,6 +310,17 @@ class Events(WebSocketHandler):
         self.settings["night"].sockets.add(self)
         self.write_message(json.dumps({"type": "hello", "user": ME}))
 
+    def on_message(self, message: str | bytes) -> None:
+        said = json.loads(message)
+        if said["type"] == "looking":
+            for obj_id in said["obj_ids"]:
+                told = {
+                    "type": "presence",
+                    "obj_id": obj_id,
+                    "data": {"people": [ME, {"id": 2, "username": "ben"}]},
+                }
+                self.write_message(json.dumps(told))
+
     def on_close(self) -> None:
         self.settings["night"].sockets.discard(self)
 

@@ -281,6 +281,8 @@ def test_the_source_page_has_it_all_and_gives_it_to_a_notebook(page: Any, marsha
     expect(source.locator("h1")).to_have_text(name)
     expect(source.locator(".jp-nightdesk-LightCurve canvas").first).to_be_visible()
     expect(source.locator(".jp-nightdesk-Cutout-image")).to_have_count(3)
+    present = source.locator('[data-testid="nightdesk-present"]')
+    expect(present).to_have_attribute("aria-label", "ben is looking at this page too")
     matches = night.cards[name]["cross_matches"]
     expect(source.locator("[data-section=crossmatches] tbody tr")).to_have_count(len(matches))
     expect(source.locator(".jp-nightdesk-Sky-match")).to_have_count(len(matches))

@@ -229,6 +229,23 @@ async def test_events_pass_as_they_come(lab: Lab, marshal: FakeMarshal) -> None:
     assert not marshal.night.sockets, "the upstream connection outlives the browser's"
 
 
+async def test_what_the_browser_shows_is_told_to_every_marshal_that_it_reaches(
+    lab: Lab, marshal: FakeMarshal
+) -> None:
+    socket = await lab.listen()
+    await socket.write_message(json.dumps({"type": "looking", "obj_ids": ["ZTF1"]}))
+    assert (await message(socket, "presence"))["obj_id"] == "ZTF1"
+    marshal.stop()
+    while (await message(socket, "link"))["state"] != "down":
+        pass
+    marshal.night.sockets.clear()
+    marshal.start()
+    # said once by the browser, told again by the server
+    told = await message(socket, "presence")
+    assert [one["username"] for one in told["data"]["people"]][1:] == ["ben"]
+    socket.close()
+
+
 async def test_events_come_again_after_the_marshal_restarts(lab: Lab, marshal: FakeMarshal) -> None:
     socket = await lab.listen()
     await message(socket, "hello")

@@ -35,6 +35,7 @@ PORTS = (
     "marshal_port",
     "broker_port",
     "monitor_port",
+    "notifier_port",
     "gateway_port",
     "gateway_proxy_port",
 )

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from nightdesk_hub.cli import archive, catalogs, platform, servers, stream, users
+from nightdesk_hub.cli import archive, backup, catalogs, platform, servers, stream, users
 from nightdesk_hub.cli.common import console
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for commands in (platform, stream, servers):
+for commands in (platform, stream, servers, backup):
     commands.register(app)
 app.add_typer(catalogs.app, name="catalogs")
 app.add_typer(archive.app, name="archive")

@@ -107,7 +107,8 @@ def hub(settings: Settings, environment: dict[str, str]) -> Program:
         name="hub",
         command=lambda: [sys.executable, "-m", "nightdesk_hub.app", f"--config={config}"],
         ready=lambda: answers(f"http://127.0.0.1:{settings.hub_api_port}/hub/api/"),
-        environment=lambda: environment,
+        # the hub starts the notifier, which alone is given them
+        environment=lambda: environment | settings.secrets("notify_"),
         prepare=prepare,
         ports={"hub_api_port": settings.hub_api_port},
         # It ends its services and the users' servers first.
@@ -133,6 +134,7 @@ def all_ports(settings: Settings, programs: list[Program]) -> dict[str, int]:
         "marshal_port": settings.marshal_port,
         "broker_port": settings.broker_port,
         "monitor_port": settings.monitor_port,
+        "notifier_port": settings.notifier_port,
     }
     if not settings.gateway_url:
         ports |= {
@@ -149,6 +151,7 @@ def health_urls(settings: Settings) -> dict[str, str]:
         "marshal": f"{local}:{settings.marshal_port}/services/marshal/health",
         "broker": f"{local}:{settings.broker_port}/services/broker/health",
         "monitor": f"{local}:{settings.monitor_port}/services/stream/health",
+        "notifier": f"{local}:{settings.notifier_port}/services/notifier/health",
     }
     if not settings.gateway_url:
         urls["dask-gateway"] = f"{local}:{settings.gateway_port}/services/dask-gateway/api/health"

@@ -127,7 +127,8 @@ class Launcher:
 
     def _known(self) -> dict[str, object]:
         """Return the settings that other commands need to find this platform; no secrets."""
-        settings = self.settings.model_dump(mode="json", exclude={"admin_password", "stream_config"})
+        hidden = {"admin_password", "stream_config", "notify_email", "notify_sms", "notify_slack"}
+        settings = self.settings.model_dump(mode="json", exclude=hidden)
         if "@" in self.settings.store_uri:
             del settings["store_uri"]
         return settings

@@ -67,7 +67,7 @@ class Source:
     @property
     def points(self) -> list[dict[str, Any]]:
         """Photometry as SkyPortal's rows: mjd (UTC), filter, mag (AB), flux (µJy), origin."""
-        return list(self.desk.http.get(f"{self._path}/photometry", format="both"))
+        return list(self.desk.http.get(f"{self._path}/photometry", format="both", extras=True))
 
     @property
     def light_curve(self) -> pl.DataFrame:

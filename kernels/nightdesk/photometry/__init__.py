@@ -12,7 +12,7 @@ from nightdesk.photometry.conversions import (
     magnitude_or_limit,
     utc,
 )
-from nightdesk.photometry.curves import POINTS, light_curve
+from nightdesk.photometry.curves import POINTS, light_curve, light_curves
 from nightdesk.photometry.points import Kind, frame_of_points, measure
 from nightdesk.photometry.totals import total, total_magnitude
 
@@ -26,6 +26,7 @@ __all__ = [
     "flux_of_magnitude",
     "frame_of_points",
     "light_curve",
+    "light_curves",
     "magnitude_of_flux",
     "magnitude_or_limit",
     "measure",

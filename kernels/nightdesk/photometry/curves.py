@@ -51,6 +51,34 @@ def light_curve(survey: Survey, aux: Mapping[str, Any]) -> pl.DataFrame:
     return curve[np.argsort(times, kind="stable")]
 
 
+def light_curves(survey: Survey, objects: Mapping[str, Mapping[str, Any]]) -> pl.DataFrame:
+    """Return the light curves of many objects at once, which is much quicker than one by one.
+
+    Parameters
+    ----------
+    objects
+        Name of an object -> its document, as `light_curve` takes it.
+
+    Returns
+    -------
+    frame
+        ``objectId`` and the columns of `POINTS`, object by object as given, each sorted by ``mjd``.
+    """
+    parts = []
+    kinds: tuple[tuple[str, Kind], ...] = (("prv_candidates", "detection"), ("fp_hists", "forced"))
+    for field, kind in kinds:
+        lists = [aux.get(field) or () for aux in objects.values()]
+        owners = np.repeat(np.arange(len(lists)), [len(points) for points in lists])
+        found = _points(survey, [point for points in lists for point in points], kind)
+        parts.append(found.insert_column(0, pl.Series("owner", owners, dtype=pl.Int64)))
+    curves = parts[0].vstack(parts[1])
+    times = curves.get_column("mjd").fill_null(np.inf).to_numpy()
+    owners = curves.get_column("owner").to_numpy()
+    curves = curves[np.lexsort((times, owners))]
+    names = pl.Series(list(objects), dtype=pl.String)
+    return curves.select(names.gather(curves["owner"]).alias("objectId"), *POINTS)
+
+
 def _points(survey: Survey, points: Any, kind: Kind) -> pl.DataFrame:
     found = measure(frame_of_points(points, survey, kind), survey, kind)
     flux, error, limit = (_floats(found, name) for name in ("flux", "fluxerr", "limiting_mag"))

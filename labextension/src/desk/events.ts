@@ -1,6 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
-import type { IDisposable } from '@lumino/disposable';
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IDeskEvent } from './models';
@@ -9,6 +9,7 @@ export type LinkState = 'connecting' | 'live' | 'reconnecting';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15000;
+const MOST_LOOKED_AT = 50;
 
 /** The one live connection of this browser tab; it heals itself. */
 export class EventStream implements IDisposable {
@@ -40,6 +41,21 @@ export class EventStream implements IDisposable {
     }
   }
 
+  /** Tell the others that this page of an object is open; undone by disposing what is returned. */
+  look(objId: string): IDisposable {
+    this._looking.set(objId, (this._looking.get(objId) ?? 0) + 1);
+    this._say();
+    return new DisposableDelegate(() => {
+      const left = (this._looking.get(objId) ?? 1) - 1;
+      if (left > 0) {
+        this._looking.set(objId, left);
+      } else {
+        this._looking.delete(objId);
+      }
+      this._say();
+    });
+  }
+
   dispose(): void {
     if (this._disposed) {
       return;
@@ -59,6 +75,11 @@ export class EventStream implements IDisposable {
     }
     const socket = new settings.WebSocket(url);
     this._socket = socket;
+    socket.onopen = () => {
+      if (this._looking.size) {
+        this._say();
+      }
+    };
     socket.onmessage = message => {
       if (typeof message.data === 'string') {
         this._take(JSON.parse(message.data) as IDeskEvent);
@@ -72,6 +93,12 @@ export class EventStream implements IDisposable {
       this._timer = window.setTimeout(() => this._connect(), this._wait * (0.7 + 0.6 * Math.random()));
       this._wait = Math.min(this._wait * 2, LONGEST_WAIT);
     };
+  }
+
+  private _say(): void {
+    if (this._socket?.readyState === WebSocket.OPEN) {
+      this._socket.send(JSON.stringify({ type: 'looking', obj_ids: [...this._looking.keys()].slice(-MOST_LOOKED_AT) }));
+    }
   }
 
   private _take(event: IDeskEvent): void {
@@ -107,6 +134,7 @@ export class EventStream implements IDisposable {
   private _socket: WebSocket | null = null;
   private _timer = 0;
   private _wait = FIRST_WAIT;
+  private _looking = new Map<string, number>();
   private _started = false;
   private _disposed = false;
 }

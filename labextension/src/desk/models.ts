@@ -129,10 +129,24 @@ export interface ISource {
 
 /** What the marshal says when something changed. */
 export interface IDeskEvent {
-  type: 'candidate' | 'comment' | 'source' | 'classification' | 'listing' | 'desk' | 'hello' | 'link';
+  type:
+    | 'annotation'
+    | 'candidate'
+    | 'classification'
+    | 'comment'
+    | 'desk'
+    | 'followup_request'
+    | 'hello'
+    | 'link'
+    | 'listing'
+    | 'notification'
+    | 'photometry'
+    | 'presence'
+    | 'source'
+    | 'spectrum';
   action?: 'insert' | 'update' | 'delete';
   obj_id?: string;
-  /** For a candidate, its card. */
+  /** For a candidate, its card; for a presence, the people. */
   data?: unknown;
   state?: 'up' | 'down';
   message?: string;

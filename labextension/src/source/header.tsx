@@ -47,6 +47,7 @@ export function Header({ model, insert }: IHeaderProps): JSX.Element {
         )}
         {typeof state.source?.redshift === 'number' && <Badge kind="redshift">{trans.__('z = %1', state.source.redshift)}</Badge>}
         <span className="jp-nightdesk-Toolbar-end">
+          <Present model={model} />
           <Connection />
           {insert && (
             <Button icon={notebookIcon} data-testid="nightdesk-insert" onClick={insert}>
@@ -70,6 +71,27 @@ export function Header({ model, insert }: IHeaderProps): JSX.Element {
         <Saves model={model} />
       </div>
     </header>
+  );
+}
+
+/** The others who look at this page now. */
+function Present({ model }: { model: SourceModel }): JSX.Element | null {
+  const { trans } = useDesk();
+  const { present, me } = useStore(model);
+  const others = present.filter(one => one.id !== me?.id).map(one => one.username);
+  if (!others.length) {
+    return null;
+  }
+  const told = trans._n('%2 is looking at this page too', 'Looking at this page too: %2', others.length, others.join(', '));
+  return (
+    <span className="jp-nightdesk-Present" role="status" aria-label={told} title={told} data-testid="nightdesk-present">
+      {others.slice(0, 4).map(name => (
+        <span key={name} className="jp-nightdesk-Face" aria-hidden="true">
+          {name.slice(0, 2)}
+        </span>
+      ))}
+      {others.length > 4 && <span className="jp-nightdesk-Faint">{trans.__('and %1 more', others.length - 4)}</span>}
+    </span>
   );
 }
 

@@ -1,3 +1,5 @@
+import type { IDisposable } from '@lumino/disposable';
+
 import { DeskError } from '../desk/client';
 import type {
   CrossMatches,
@@ -33,6 +35,8 @@ export interface ISourceState {
   groups: readonly IGroup[];
   filters: readonly IFilter[];
   me: IProfile | null;
+  /** Others who have this page open now. */
+  present: readonly IProfile[];
   failure: string;
 }
 
@@ -60,16 +64,19 @@ export class SourceModel extends Store<ISourceState> {
       groups: [],
       filters: [],
       me: null,
+      present: [],
       failure: ''
     });
     desk.events.received.connect(this._onEvent, this);
     desk.events.stateChanged.connect(this._onLink, this);
     this._wasLive = desk.events.state === 'live';
     desk.events.start();
+    this._look = desk.events.look(id);
   }
 
   dispose(): void {
     if (!this.isDisposed) {
+      this._look.dispose();
       this.desk.events.received.disconnect(this._onEvent, this);
       this.desk.events.stateChanged.disconnect(this._onLink, this);
       super.dispose();
@@ -184,20 +191,24 @@ export class SourceModel extends Store<ISourceState> {
     if (event.obj_id !== this.id) {
       return;
     }
+    if (event.type === 'presence') {
+      this.set({ present: (event.data as { people: IProfile[] }).people });
+      return;
+    }
     if (this.state.phase !== 'ready') {
       void this.load();
       return;
     }
-    const refresh = {
-      candidate: () => this._object(),
-      source: () => this._object(),
-      listing: () => this._object(),
-      comment: () => this._comments(),
-      classification: () => this._classifications(),
-      desk: null,
-      hello: null,
-      link: null
-    }[event.type];
+    const refresh = (
+      {
+        annotation: () => this._annotations(),
+        candidate: () => this._object(),
+        source: () => this._object(),
+        listing: () => this._object(),
+        comment: () => this._comments(),
+        classification: () => this._classifications()
+      } as { [type: string]: (() => Promise<unknown>) | undefined }
+    )[event.type];
     if (refresh) {
       void this._try(async () => {
         await refresh();
@@ -224,6 +235,7 @@ export class SourceModel extends Store<ISourceState> {
     }
   }
 
+  private readonly _look: IDisposable;
   private _wasLive: boolean;
 }
 

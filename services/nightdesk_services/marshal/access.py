@@ -32,6 +32,10 @@ class Identity:
     kind: Literal["user", "service"] = "user"
     acls: frozenset[str] | None = None
     """The only ACLs that a token of the marshal's own brings; None for a hub token, which has no bound."""
+    token_id: str = ""
+    """Which of the owner's tokens it is, where that is known; never the token itself."""
+    groups: frozenset[str] | None = None
+    """The owner's groups at the hub, where it says so."""
 
     @property
     def username(self) -> str:
@@ -158,7 +162,11 @@ class Access:
         if self.identity.acls is not None:
             # a token's scopes are bounded by its ACLs, so they say nothing of the person
             return (roles_of(self._user) - {SUPER_ADMIN}) or frozenset({VIEW_ONLY})
-        return self._given_roles or frozenset({FULL_USER if self.has("sources", "write") else VIEW_ONLY})
+        # a narrow token of the hub's says nothing of the person either, and its scopes bound it anyway
+        seen = self._user.get("seen_role") in (FULL_USER, SUPER_ADMIN)
+        return self._given_roles or frozenset(
+            {FULL_USER if seen or self.has("sources", "write") else VIEW_ONLY}
+        )
 
     @cached_property
     def acls(self) -> frozenset[str]:
@@ -172,6 +180,13 @@ class Access:
         """Raise `Denied` unless the person holds an ACL."""
         if acl not in self.acls:
             raise Denied(f"this needs the ACL {acl!r}, which an administrator can give you")
+
+    def require_changing(self) -> None:
+        """Raise `Denied` if the person may only look, whatever their token's scopes."""
+        if not self.acls:
+            raise Denied(
+                "you hold no ACL, so you may look and change nothing; an administrator can give you one"
+            )
 
     def require_giving(self, acls: Iterable[str], field: str) -> None:
         """Raise `Denied` unless the person holds all that they are about to give or take."""
@@ -259,6 +274,31 @@ class Access:
                 raise Denied(f"group_ids: you may not save to group {group_id}")
         return sorted(set(group_ids))
 
+    def require_groups(self, group_ids: Collection[int], field: str) -> None:
+        """Raise `Denied` unless the person sees what all of these groups hold; `field` is what named them."""
+        if hidden := sorted(set(group_ids) - self.readable):
+            raise Denied(f"{field}: you are not in group {', '.join(map(str, hidden))}")
+
+    def may_save(self, group_id: int) -> bool:
+        """Return whether the person may save for a group."""
+        member = self.memberships.get(group_id)
+        return self.super_admin or bool(member and member.get("can_save", True))
+
+    def require_asking(self, allocation: Document, field: str) -> None:
+        """Raise `Denied` unless the person may spend an allocation's time; `field` is what named it."""
+        if not self.may_save(allocation["group_id"]):
+            raise Denied(f"{field}: you may not save for group {allocation['group_id']}, whose time this is")
+
+    def require_changing_request(self, request: Document) -> None:
+        """Raise `Denied` unless the person made a request or may save for its allocation's group."""
+        if request["requester_id"] != self.user_id and not self.may_save(request["group_id"]):
+            raise Denied("only who made a request, or may save for its allocation's group, changes it")
+
+    def require_removing_request(self, request: Document) -> None:
+        """Raise `Denied` unless the person made a follow-up request or administers its allocation's group."""
+        if request["requester_id"] != self.user_id and not self.administers(request["group_id"]):
+            raise Denied("only who made a request, or an admin of its allocation's group, deletes it")
+
     def administers(self, group_id: int) -> bool:
         """Return whether the person is an admin of the group."""
         return self.super_admin or bool(self.memberships.get(group_id, {}).get("admin"))
@@ -290,6 +330,94 @@ class Access:
         """Raise `Denied` unless the person wrote the document or is an administrator."""
         if not self.super_admin and document["author"]["id"] != self.user_id:
             raise Denied(f"only its author or an administrator may change this {what}")
+
+    def require_keeper(self, document: Document, what: str) -> None:
+        """Raise `Denied` unless the person made the document or manages sources."""
+        if document["author"]["id"] != self.user_id and "Manage sources" not in self.acls:
+            raise Denied(f"only who made this {what}, or holds the ACL 'Manage sources', may change it")
+
+    @cached_property
+    def own_group(self) -> int | None:
+        """The group of the person alone; a service has none."""
+        groups = self.directory.groups
+        return next((i for i in self.memberships if groups[i].get("single_user_group")), None)
+
+    def holding(self, group_ids: Collection[int]) -> list[int]:
+        """Return the groups that shall hold new data of the person: those named, and their own.
+
+        Raises
+        ------
+        Denied
+            If the person is not in one of them.
+        Invalid
+            If there are none.
+        """
+        named = self.chosen(group_ids) if group_ids else frozenset()
+        held = named | ({self.own_group} if self.own_group is not None else set())
+        if not held:
+            raise Invalid("group_ids: name at least one group that you belong to")
+        return sorted(held)
+
+    def require_owner(self, document: Document, what: str) -> None:
+        """Raise `Denied` unless data is the person's own, or they are an administrator."""
+        if not self.super_admin and document.get("owner_id") != self.user_id:
+            raise Denied(f"only its owner or an administrator may change this {what}")
+
+    @cached_property
+    def measured(self) -> Document:
+        """What measurements meet, for the store, that are the person's, their groups' or their streams'."""
+        if self.super_admin:
+            return {}
+        return {
+            "$or": [
+                self.condition,
+                {"stream_ids": {"$in": sorted(self.stream_ids)}},
+                {"owner_id": self.user_id},
+            ]
+        }
+
+    def sees_measured(self, document: Document) -> bool:
+        """Return whether a measurement is the person's, one of their groups' or of their streams'."""
+        return (
+            self.sees(document.get("group_ids") or ())
+            or not self.stream_ids.isdisjoint(document.get("stream_ids") or ())
+            or document.get("owner_id") == self.user_id
+        )
+
+    @property
+    def own_measured(self) -> Document:
+        """What measurements meet, for the store, that the person may change."""
+        return {} if self._manages_photometry else {"owner_id": self.user_id}
+
+    @property
+    def _manages_photometry(self) -> bool:
+        return self.super_admin or "Manage photometry" in self.acls
+
+    def require_measurer(self, document: Document, what: str) -> None:
+        """Raise `Denied` unless a measurement is the person's own, or they manage photometry."""
+        if not self._manages_photometry and document.get("owner_id") != self.user_id:
+            raise Denied(f"only its owner or an administrator may change this {what}")
+
+    def brings(self, group_id: int, survey: str, programid: int | None) -> bool:
+        """Return whether a group has a stream that brings a program of a survey, or is the person's own."""
+        if group_id == self.own_group:
+            return True
+        streams = self.directory.groups.get(group_id, {}).get("stream_ids") or ()
+        found = (self.directory.streams.get(i, {}).get("altdata") or {} for i in streams)
+        program = 1 if programid is None else programid
+        return any(one.get("survey") == survey and program in one.get("selector", ()) for one in found)
+
+    def granted(self, stream_ids: Collection[int]) -> list[int]:
+        """Return streams, checked that the person has each.
+
+        Raises
+        ------
+        Denied
+            If they have not.
+        """
+        if strange := sorted(set(stream_ids) - self.stream_ids):
+            raise Denied(f"stream_ids: you do not have stream {strange[0]}")
+        return sorted(set(stream_ids))
 
     @cached_property
     def stream_ids(self) -> frozenset[int]:
@@ -323,3 +451,44 @@ class Access:
         """Return whether a point of light curve, alert or cutout is visible; one without id is program 1."""
         allowed = self.programs(survey)
         return allowed is None or (1 if programid is None else int(programid)) in allowed
+
+    def sees_part(self, part: str) -> bool:
+        """Return whether a part of a light curve is visible; `program_part` or `measured_part` names it."""
+        kind, _, ids = part.partition(":")
+        if kind != _MEASURED:
+            return self.sees_point(kind, int(ids))
+        groups, streams, owner = ids.split(";")
+        return self.sees_measured(
+            {
+                "group_ids": [int(i) for i in groups.split(",") if i],
+                "stream_ids": [int(i) for i in streams.split(",") if i],
+                "owner_id": int(owner) if owner else None,
+            }
+        )
+
+    def alerts(self, survey: str) -> Document:
+        """Return what alerts that are visible meet, for the store."""
+        allowed = self.programs(survey)
+        if allowed is None:
+            return {}
+        # one without id is program 1
+        return {"programid": {"$in": [*sorted(allowed), *([None] if 1 in allowed else [])]}}
+
+    def points(self, survey: str, points: Iterable[Document]) -> list[Document]:
+        """Return the points of a light curve that are visible."""
+        return [point for point in points if self.sees_point(survey, point.get("programid"))]
+
+
+_MEASURED = "measured"
+
+
+def program_part(survey: str, programid: int | None) -> str:
+    """Return the name of the part of light curves that a survey's program is; no id is program 1."""
+    return f"{survey}:{1 if programid is None else int(programid)}"
+
+
+def measured_part(document: Mapping[str, Any]) -> str:
+    """Return the name of the part of light curves that the same people see as a measurement of somebody's."""
+    groups, streams = (",".join(map(str, sorted(document.get(n) or ()))) for n in ("group_ids", "stream_ids"))
+    owner = document.get("owner_id")
+    return f"{_MEASURED}:{groups};{streams};{'' if owner is None else owner}"

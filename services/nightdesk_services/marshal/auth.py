@@ -60,6 +60,8 @@ class HubAuthenticator:
             admin=bool(model.get("admin")),
             scopes=held,
             kind="service" if model.get("kind") == "service" else "user",
+            token_id=str(model.get("token_id") or ""),
+            groups=frozenset(model["groups"]) if "groups" in model else None,
         )
 
 
@@ -77,3 +79,11 @@ class TokenAuthenticator:
             return await self._hub.identify(token)
         with self._store.bounded():
             return await self._tokens.identify(token)
+
+
+def bare_token(header: str) -> str:
+    """Return the token of an Authorization header that may lack its scheme; empty if there is none."""
+    scheme, _, token = header.strip().partition(" ")
+    if not token:
+        return scheme
+    return token.strip() if scheme.lower() in ("token", "bearer") else ""

@@ -22,6 +22,8 @@ class MarshalConfig:
     """Longest wait for the hub's word on a token [s]."""
     token_cache: int = 30
     """How long the hub's word on a token is trusted [s]."""
+    hub_interval: float = 300.0
+    """Longest time after which groups follow a change at the hub of somebody who does not come [s]."""
     directory_cache: float = 5.0
     """How long groups and streams are trusted if no change is announced [s]."""
     window_rows: int = 20_000

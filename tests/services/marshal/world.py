@@ -81,7 +81,7 @@ def candidate(
     }
 
 
-def fill(database: Database[Document], survey: str) -> list[Document]:
+def fill(database: Database[Document], survey: str, *, group: int = 1) -> list[Document]:
     """Store the night of a survey as the broker does; return its candidates, newest first."""
     declared, made, aux = get(survey), [], {}
     known: dict[str, set[Any]] = {}
@@ -114,7 +114,7 @@ def fill(database: Database[Document], survey: str) -> list[Document]:
                     keys.add(key)
                     entry[name].append(point)
         at = datetime.now(UTC) - timedelta(minutes=i)
-        made.append(candidate(row, survey, 1 if survey == "ZTF" else 2, at=at))
+        made.append(candidate(row, survey, 1 if survey == "ZTF" else 2, group=group, at=at))
     lists = ("prv_candidates", "fp_hists")
     place = ("ra", "dec", "hpx12", "hpx6")
     database[declared.objects].insert_many(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
 
 from nightdesk.scopes import Action, scope
@@ -18,6 +18,8 @@ from nightdesk_services.marshal.access import Access, Identity
 from nightdesk_services.marshal.encoding import dumps
 from nightdesk_services.marshal.exceptions import Denied, Invalid, MarshalError, Unauthenticated, Unavailable
 from nightdesk_services.marshal.factory import Marshal
+from nightdesk_services.marshal.handlers.entries import described, writes
+from nightdesk_services.marshal.storage.store import now
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,10 @@ class Secured(RequestHandler):
     """A request that is known and allowed before its method runs."""
 
     access: Access
+    _writer: Identity | None = None
+    """Who writes, of whom the audit log shall tell."""
+    _sent: Mapping[str, Any] = MappingProxyType({})
+    _answered: Any = None
 
     @property
     def marshal(self) -> Marshal:
@@ -96,6 +102,9 @@ class Secured(RequestHandler):
                 "token: a token in an address ends in logs; send the header Authorization: token ..."
             )
         identity = await self.identify()
+        if writes(self.request.method, method):
+            self._writer = identity
+            self.marshal.audit.begin()
         if required is None:
             raise Denied("this route declares no scope, so nobody may use it")
         if required not in identity.scopes and not (required == ANY and identity.scopes):
@@ -103,6 +112,8 @@ class Secured(RequestHandler):
             raise Denied(f"this token lacks {wanted}")
         with self.marshal.store.bounded():
             self.access = await self.marshal.people.access(identity)
+        if self._writer is not None:
+            self.access.require_changing()
 
     async def identify(self) -> Identity:
         """Return the owner of the request's token."""
@@ -113,6 +124,27 @@ class Secured(RequestHandler):
         if identity is None:
             raise Unauthenticated("the hub does not know this token; it may have expired")
         return identity
+
+    def on_finish(self) -> None:
+        """Tell the audit log of a write, however it ended."""
+        who = self._writer
+        if who is None:
+            return
+        self._writer = None
+        access = getattr(self, "access", None)
+        try:
+            told = {
+                "at": now(),
+                "user_id": access.user_id if access else None,
+                "username": who.username,
+                "bot": who.kind == "service",
+                "token_id": who.token_id or None,
+                **described(self, self.marshal.config.prefix, self._sent, self._answered),
+            }
+        except Exception:
+            self.marshal.audit.end(None)
+            raise
+        self.marshal.audit.end(told)
 
     def set_default_headers(self) -> None:
         """Keep answers out of shared caches, and browsers from guessing types."""
@@ -164,6 +196,7 @@ class ApiHandler(Secured):
             raise Invalid(f"the body is not JSON: {error}") from error
         if not isinstance(sent, dict):
             raise Invalid("the body must be a JSON object")
+        self._sent = sent
         return _checked(model, sent)
 
     def query(self, model: type[Model]) -> Model:
@@ -173,6 +206,7 @@ class ApiHandler(Secured):
 
     def answer(self, data: Any = None) -> None:
         """Send data."""
+        self._answered = data
         self.set_header("Content-Type", "application/json")
         self.finish(dumps({"status": "success", "data": {} if data is None else data}))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from nightdesk.scopes import scope
+from pydantic import ValidationError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from nightdesk_services.marshal.access import Document, Identity
@@ -14,6 +16,7 @@ from nightdesk_services.marshal.encoding import dumps
 from nightdesk_services.marshal.exceptions import MarshalError, Unavailable
 from nightdesk_services.marshal.handlers.base import Secured, declared
 from nightdesk_services.marshal.handlers.routes import Routes
+from nightdesk_services.marshal.models.looking import Looking
 from nightdesk_services.marshal.storage.store import now
 
 log = logging.getLogger(__name__)
@@ -48,14 +51,24 @@ class Events(Secured, WebSocketHandler):
         self.marshal.events.add(self)
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._check())]
 
-    def on_message(self, message: str | bytes) -> None:
-        """Nothing is expected from clients."""
+    async def on_message(self, message: str | bytes) -> None:
+        """Take which objects the client looks at: ``{"type": "looking", "obj_ids": [...]}``."""
+        try:
+            looking = Looking.model_validate_json(message)
+        except ValidationError:
+            # a sign of life, or a client that speaks of what is not known here
+            return
+        try:
+            await self.marshal.presence.look(self, looking.obj_ids)
+        except Unavailable as error:
+            log.warning("who looks at what is not told: %s", error.message)
 
     def on_close(self) -> None:
         """Stop telling."""
         self.marshal.events.drop(self)
         for task in getattr(self, "_tasks", ()):
             task.cancel()
+        self._leaving = asyncio.create_task(self._leave())
 
     def send(self, message: Document) -> None:
         """Queue a message; who falls too far behind is closed and reads anew."""
@@ -68,6 +81,10 @@ class Events(Secured, WebSocketHandler):
     def restart(self) -> None:
         """Close, so that the client reads everything anew."""
         self.close(RESTART, "read anew")
+
+    async def _leave(self) -> None:
+        with suppress(Unavailable):
+            await self.marshal.presence.leave(self)
 
     async def _write(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Candidates."""
+"""Candidates and objects."""
 
 from __future__ import annotations
 
@@ -66,7 +66,18 @@ class OldCandidates(ApiHandler):
         self.answer(await self.marshal.passages.clean(self.body(models.BulkDelete)))
 
 
+class Obj(ApiHandler):
+    """One object, saved or not."""
+
+    @needs("sources", "write", acl="Manage sources")
+    async def delete(self, obj_id: str) -> None:
+        """Remove it, if nothing was said or measured of it."""
+        await self.marshal.removal.remove(self.access, obj_id)
+        self.answer()
+
+
 ROUTES: Routes = [
+    (f"objs/{OBJECT}", Obj),
     ("candidates", Candidates),
     ("candidates_filter", Passages),
     ("candidates/bulk_delete", OldCandidates),

@@ -90,6 +90,36 @@ class ColorMag(ApiHandler):
         self.answer(color_mag(found["annotations"], self.query(models.ColorMagQuery)))
 
 
+class Tns(ApiHandler):
+    """What the Transient Name Server calls a source."""
+
+    @needs("sources", "write")
+    async def get(self, obj_id: str) -> None:
+        """Ask for a look into its table; the answer comes to the inbox and onto the source."""
+        await self.marshal.source_lookups.ask_tns(self.access, obj_id, self.query(models.TnsQuery))
+        self.answer()
+
+
+class Mpc(ApiHandler):
+    """Known minor planets at a source's place."""
+
+    @needs("sources", "write")
+    async def post(self, obj_id: str) -> None:
+        """Ask for a search; the answer comes to the inbox and onto the source."""
+        await self.marshal.source_lookups.ask_mpc(self.access, obj_id, self.body(models.MpcBody))
+        self.answer()
+
+
+class Notifications(ApiHandler):
+    """Messages that point to sources."""
+
+    @needs("sources", "write", acl="Upload data")
+    async def post(self) -> None:
+        """Send one to the inbox of everybody in some groups."""
+        body = self.body(models.NotificationBody)
+        self.answer(await self.marshal.source_notifications.send(self.access, body))
+
+
 class Exists(ApiHandler):
     """Whether there is a source already."""
 
@@ -99,23 +129,15 @@ class Exists(ApiHandler):
         self.answer(await self.marshal.looks.exists(self.access, obj_id, self.query(models.ExistsQuery)))
 
 
-class Photometry(ApiHandler):
-    """A light curve."""
-
-    @needs("sources", "read")
-    async def get(self, obj_id: str) -> None:
-        """List its points."""
-        query = self.query(models.PhotometryQuery)
-        self.answer(await self.marshal.photometry.points(self.access, obj_id, query))
-
-
 ROUTES: Routes = [
     ("sources", Sources),
     ("source_exists", Exists),
     (f"source_exists/{OBJECT}", Exists),
     (f"sources/{OBJECT}", Source),
+    (f"sources/{OBJECT}/tns", Tns),
+    (f"sources/{OBJECT}/mpc", Mpc),
+    ("source_notifications", Notifications),
     (f"sources/{OBJECT}/groups", SavedGroups),
     (f"sources/{OBJECT}/labels", Labels),
     (f"sources/{OBJECT}/color_mag", ColorMag),
-    (f"sources/{OBJECT}/photometry", Photometry),
 ]

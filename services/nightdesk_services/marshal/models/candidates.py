@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from nightdesk_services.marshal.models.fields import Body, Dec, Ids, Names, ObjId, Page, Query, Ra, Time
 from nightdesk_services.marshal.models.sources import SourceFields
@@ -21,11 +21,27 @@ SavedStatus = Literal[
 SortBy = Literal["passed_at", "last_detected_at", "score", "magpsf", "n_det", "first_jd", "id"]
 
 
+def _stored(ids: list[int]) -> list[int]:
+    if any(not 0 <= one < 2**53 for one in ids):
+        msg = "ids are numbers from 0 to 2**53"
+        raise ValueError(msg)
+    return ids
+
+
+FilterIds = Annotated[Ids, AfterValidator(_stored)]
+
+
 class CandidatesQuery(Page):
-    """Which candidates to list, and how."""
+    """Which candidates to list, and how; times in UTC.
+
+    What an object was detected as is told by its candidates, and by the statistics of its photometry if it
+    is saved.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     group_ids: Ids = Field(default=[], alias="groupIDs")
-    filter_ids: Ids = Field(default=[], alias="filterIDs")
+    filter_ids: FilterIds = Field(default=[], alias="filterIDs")
     start_date: Time | None = Field(default=None, alias="startDate")
     end_date: Time | None = Field(default=None, alias="endDate")
     saved_status: SavedStatus = Field(default="all", alias="savedStatus")
@@ -48,13 +64,25 @@ class CandidatesQuery(Page):
     max_redshift: float | None = Field(default=None, alias="maxRedshift")
     first_detection_after: Time | None = Field(default=None, alias="firstDetectionAfter")
     last_detection_before: Time | None = Field(default=None, alias="lastDetectionBefore")
-    number_detections: int | None = Field(default=None, ge=0, alias="numberDetections")
+    number_detections: int | None = Field(default=None, ge=0, lt=2**31, alias="numberDetections")
     require_detections: bool = Field(default=True, alias="requireDetections")
+    exclude_forced_photometry: bool = Field(default=False, alias="excludeForcedPhotometry")
+    """Whether forced photometry does not count as a detection."""
     query_id: str | None = Field(default=None, alias="queryID")
     autosave: bool = False
     autosave_group_ids: Ids = Field(default=[], alias="autosaveGroupIds")
-    photometry_annotations_filter: str | None = Field(default=None, alias="photometryAnnotationsFilter")
+    photometry_annotations_filter: Names = Field(default=[], alias="photometryAnnotationsFilter")
+    photometry_annotations_origin: Names = Field(default=[], alias="photometryAnnotationsFilterOrigin")
+    photometry_annotations_before: Time | None = Field(
+        default=None, alias="photometryAnnotationsFilterBefore"
+    )
+    photometry_annotations_after: Time | None = Field(default=None, alias="photometryAnnotationsFilterAfter")
+    photometry_annotations_count: int | None = Field(
+        default=None, ge=1, lt=2**31, alias="photometryAnnotationsFilterMinCount"
+    )
     localization_dateobs: str | None = Field(default=None, alias="localizationDateobs")
+    localization_name: str | None = Field(default=None, alias="localizationName")
+    localization_cumprob: float | None = Field(default=None, alias="localizationCumprob")
     extras: bool = False
     """Give cards as the panels show them, with fields of our own."""
 
@@ -62,7 +90,10 @@ class CandidatesQuery(Page):
 class CandidateQuery(Query):
     """What to show of one candidate."""
 
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
     include_photometry: bool = Field(default=False, alias="includePhotometry")
+    include_spectra: bool = Field(default=False, alias="includeSpectra")
     include_alerts: bool = Field(default=False, alias="includeAlerts")
     extras: bool = False
 
@@ -73,7 +104,7 @@ class CandidatePost(SourceFields):
     id: ObjId
     ra: Ra
     dec: Dec
-    filter_ids: Ids = Field(min_length=1)
+    filter_ids: FilterIds = Field(min_length=1)
     passed_at: Time
     passing_alert_id: int | None = Field(default=None, ge=0, lt=2**63)
 
@@ -81,8 +112,10 @@ class CandidatePost(SourceFields):
 class RowsQuery(Page):
     """Which passages of filters to list."""
 
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
     group_ids: Ids = Field(default=[], alias="groupIDs")
-    filter_ids: Ids = Field(default=[], alias="filterIDs")
+    filter_ids: FilterIds = Field(default=[], alias="filterIDs")
     start_date: Time | None = Field(default=None, alias="startDate")
     end_date: Time | None = Field(default=None, alias="endDate")
     saved_status: SavedStatus = Field(default="all", alias="savedStatus")

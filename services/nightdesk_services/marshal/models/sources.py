@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from nightdesk_services.marshal.models.fields import (
     Body,
@@ -74,7 +74,12 @@ class SourcePatch(SourceFields):
 
 
 class SourcesQuery(Page):
-    """Which saved sources to list; times in UTC, angles in degrees."""
+    """Which saved sources to list; times in UTC, angles in degrees, magnitudes AB, ends of ranges included.
+
+    What objects were detected as is told by the statistics of the photometry that the asker sees.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     num_per_page: int = Field(default=100, ge=1, le=500, alias="numPerPage")
     group_ids: Ids = Field(default=[], alias="group_ids")
@@ -112,14 +117,17 @@ class SourcesQuery(Page):
     max_redshift: float | None = Field(default=None, alias="maxRedshift")
     start_date: Time | None = Field(default=None, alias="startDate")
     end_date: Time | None = Field(default=None, alias="endDate")
-    number_detections: int | None = Field(default=None, ge=0, alias="numberDetections")
+    number_detections: int | None = Field(default=None, ge=0, lt=2**31, alias="numberDetections")
     require_detections: bool = Field(default=True, alias="requireDetections")
+    """Whether the dates of the last detection and the number of detections are asked for."""
+    exclude_forced_photometry: bool = Field(default=False, alias="excludeForcedPhotometry")
+    """Whether forced photometry does not count as a detection."""
     annotations_filter: Names = Field(default=[], alias="annotationsFilter")
     annotations_filter_origin: Names = Field(default=[], alias="annotationsFilterOrigin")
     annotations_filter_before: Time | None = Field(default=None, alias="annotationsFilterBefore")
     annotations_filter_after: Time | None = Field(default=None, alias="annotationsFilterAfter")
     comments_filter: str | None = Field(default=None, alias="commentsFilter")
-    comments_filter_author: int | None = Field(default=None, alias="commentsFilterAuthor")
+    comments_filter_author: int | None = Field(default=None, ge=0, lt=2**53, alias="commentsFilterAuthor")
     comments_filter_before: Time | None = Field(default=None, alias="commentsFilterBefore")
     comments_filter_after: Time | None = Field(default=None, alias="commentsFilterAfter")
     rejected_source_ids: Names = Field(default=[], alias="rejectedSourceIDs")
@@ -128,11 +136,17 @@ class SourcesQuery(Page):
     min_latest_magnitude: float | None = Field(default=None, alias="minLatestMagnitude")
     max_latest_magnitude: float | None = Field(default=None, alias="maxLatestMagnitude")
     localization_dateobs: str | None = Field(default=None, alias="localizationDateobs")
+    localization_name: str | None = Field(default=None, alias="localizationName")
+    localization_cumprob: float | None = Field(default=None, alias="localizationCumprob")
+    localization_reject_sources: bool = Field(default=False, alias="localizationRejectSources")
+    include_sources_in_gcn: bool = Field(default=False, alias="includeSourcesInGcn")
     spatial_catalog_name: str | None = Field(default=None, alias="spatialCatalogName")
+    spatial_catalog_entry_name: str | None = Field(default=None, alias="spatialCatalogEntryName")
     remove_nested: bool = Field(default=False, alias="removeNested")
     include_hosts: bool = Field(default=False, alias="includeHosts")
     include_spectrum_exists: bool = Field(default=False, alias="includeSpectrumExists")
     include_comment_exists: bool = Field(default=False, alias="includeCommentExists")
+    include_detection_stats: bool = Field(default=False, alias="includeDetectionStats")
     include_geojson: bool = Field(default=False, alias="includeGeoJSON")
     save_summary: bool = Field(default=False, alias="saveSummary")
     use_cache: bool = Field(default=False, alias="useCache")
@@ -141,7 +155,7 @@ class SourcesQuery(Page):
         default="saved_at",
         alias="sortBy",
         pattern=r"^(id|ra|dec|redshift|saved_at|created_at|modified|t0|origin|tns_name|mpc_name|score"
-        r"|altdata\.[\w.]+|annotation\.[^.$]+\.[^.$]+)$",
+        r"|altdata\.[\w.]+|annotation\.[^.$]+\.[^.$]+|phot_stat\.\w+)$",
     )
     sort_order: Literal["asc", "desc"] | None = Field(default=None, alias="sortOrder")
     extras: bool = False
@@ -156,12 +170,15 @@ class SourcesQuery(Page):
 class SourceQuery(Query):
     """What to show of one source."""
 
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
     tns_name: str | None = Field(default=None, alias="TNSname")
     include_thumbnails: bool = Field(default=False, alias="includeThumbnails")
     include_photometry: bool = Field(default=False, alias="includePhotometry")
     include_photometry_exists: bool = Field(default=False, alias="includePhotometryExists")
     include_spectrum_exists: bool = Field(default=False, alias="includeSpectrumExists")
     include_comment_exists: bool = Field(default=False, alias="includeCommentExists")
+    include_detection_stats: bool = Field(default=False, alias="includeDetectionStats")
     include_period_exists: bool = Field(default=False, alias="includePeriodExists")
     include_labellers: bool = Field(default=False, alias="includeLabellers")
     include_comments: bool = Field(default=False, alias="includeComments")
@@ -169,6 +186,13 @@ class SourceQuery(Query):
     include_color_magnitude: bool = Field(default=False, alias="includeColorMagnitude")
     include_tags: bool = Field(default=True, alias="includeTags")
     include_associated_objs: bool = Field(default=True, alias="includeAssociatedObjs")
+    include_super_objs: bool = Field(default=False, alias="includeSuperObjs")
+    """Whether what is shown of the source is shown of the objects too that are linked with it."""
+    include_gcn_crossmatches: bool = Field(default=False, alias="includeGCNCrossmatches")
+    include_gcn_notes: bool = Field(default=False, alias="includeGCNNotes")
+    include_analyses: bool = Field(default=False, alias="includeAnalyses")
+    deduplicate_photometry: bool = Field(default=False, alias="deduplicatePhotometry")
+    """Whether of points of one filter within a second only the newest is shown."""
     include_requested: bool = Field(default=False, alias="includeRequested")
     pending_only: bool = Field(default=False, alias="pendingOnly")
     extras: bool = False
@@ -206,6 +230,34 @@ class ColorMagQuery(Query):
     blue_mag_key: str = Field(default="Mag_Bp", alias="blueMagKey")
     red_mag_key: str = Field(default="Mag_Rp", alias="redMagKey")
     color_key: str | None = Field(default=None, alias="colorKey")
+
+
+class TnsQuery(Query):
+    """How far from a source its entry on the Transient Name Server may lie."""
+
+    radius: float = Field(default=2.0, ge=0, le=60)
+    """In arcsec."""
+
+
+class MpcBody(Body):
+    """Which minor planets may be a source."""
+
+    obscode: str = Field(default="500", max_length=4)
+    """Observatory code of the Minor Planet Center; 500 is the geocentre."""
+    date: Time | None = None
+    """UTC; that of any of the source's alerts if it is not given."""
+    limiting_magnitude: float = 24.0
+    search_radius: float = Field(default=1.0, gt=0, le=60)
+    """In arcmin."""
+
+
+class NotificationBody(Body):
+    """Whom to tell of a source."""
+
+    source_id: ObjId = Field(alias="sourceId")
+    group_ids: Ids = Field(alias="groupIds", min_length=1, max_length=100)
+    level: Literal["soft", "hard"]
+    additional_notes: str | None = Field(default=None, alias="additionalNotes", max_length=1000)
 
 
 class PhotometryQuery(Query):

@@ -6,48 +6,58 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from nightdesk.photometry import MJD_ZERO
+
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid
 from nightdesk_services.marshal.models.candidates import CandidatesQuery, SavedStatus
 from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.services.candidate_photometry import CandidatePhotometry
+from nightdesk_services.marshal.services.cards import recency
+from nightdesk_services.marshal.services.phot_stats.finding import PhotStatFinder
+from nightdesk_services.marshal.services.source_refusals import LOCALIZATIONS, refuse
 from nightdesk_services.marshal.storage.listings import Listings
 from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.sources import Sources
 
 Selected = Mapping[str, Sequence[Document]]
 Keep = Callable[[str], bool]
-_ELSEWHERE = {
-    "photometry_annotations_filter": "photometryAnnotationsFilter: candidates are not found by these here",
-    "localization_dateobs": "localizationDateobs: candidates are not found by localization here",
-}
 
 
 class CandidateConditions:
     """Reads a query; every condition tells of an object whether it stays."""
 
     def __init__(
-        self, sources: Sources, listings: Listings, classifications: Records, annotations: Records
+        self,
+        *,
+        sources: Sources,
+        listings: Listings,
+        classifications: Records,
+        annotations: Records,
+        phot_stats: PhotStatFinder,
+        photometry: CandidatePhotometry,
     ) -> None:
         self._sources = sources
         self._listings = listings
         self._classifications = classifications
         self._annotations = annotations
+        self._phot_stats = phot_stats
+        self._photometry = photometry
 
     async def of(
         self, access: Access, query: CandidatesQuery, groups: frozenset[int], selected: Selected
     ) -> list[Keep]:
         """Return the conditions of a query."""
-        for name, complaint in _ELSEWHERE.items():
-            if getattr(query, name) is not None:
-                raise Invalid(complaint)
+        refuse(query, LOCALIZATIONS)
         return [
             _named(query),
-            _detected(query, selected),
+            await self._detected(access, query, selected),
             await self._listed(access, query),
             await self.saved(access, query.saved_status, groups, selected),
             await self._classified(access, query),
             await self._redshifted(access, query, selected),
             await self._annotated(access, query),
+            await self._photometry.annotated(access, query),
         ]
 
     async def saved(
@@ -65,6 +75,33 @@ class CandidateConditions:
 
         wanted = not status.startswith("not")
         return lambda obj_id: saved(obj_id) is wanted
+
+    async def _detected(self, access: Access, query: CandidatesQuery, selected: Selected) -> Keep:
+        """Return whether objects were detected when and as often as asked."""
+        after, before = query.first_detection_after, query.last_detection_before
+        often = query.number_detections
+        if not query.require_detections or (after is None and before is None and often is None):
+            return lambda _: True
+        kind = "no_forced_phot_" if query.exclude_forced_photometry else ""
+        names = (f"first_detected_{kind}mjd", f"last_detected_{kind}mjd", f"num_det_{kind}global")
+        stats = await self._phot_stats.values(access, names, selected)
+
+        def detected(obj_id: str) -> bool:
+            newest = max(selected[obj_id], key=recency)
+            found = stats.get(obj_id, {})
+            dates = [None if found.get(name) is None else found[name] + MJD_ZERO for name in names[:2]]
+            # the newest alert may have come since the statistics were made
+            firsts = [jd for jd in (newest.get("first_jd"), dates[0]) if jd is not None]
+            lasts = [jd for jd in (newest["jd"], dates[1]) if jd is not None]
+            first, last = min(firsts, default=None), max(lasts, default=None)
+            count = max(newest.get("n_det") or 0, found.get(names[2]) or 0)
+            return (
+                (after is None or (first is not None and first >= shapes.jd_of_time(after)))
+                and (before is None or (last is not None and last <= shapes.jd_of_time(before)))
+                and (often is None or count >= often)
+            )
+
+        return detected
 
     async def _listed(self, access: Access, query: CandidatesQuery) -> Keep:
         async def on(name: str | None) -> set[str] | None:
@@ -112,24 +149,6 @@ class CandidateConditions:
 def _named(query: CandidatesQuery) -> Keep:
     part = (query.obj_id or "").strip().lower()
     return lambda obj_id: part in obj_id.lower()
-
-
-def _detected(query: CandidatesQuery, selected: Selected) -> Keep:
-    """Return whether objects were detected when and as often as asked, by their newest candidate."""
-    after, before, often = query.first_detection_after, query.last_detection_before, query.number_detections
-    if not query.require_detections or (after is None and before is None and often is None):
-        return lambda _: True
-
-    def detected(obj_id: str) -> bool:
-        newest = max(selected[obj_id], key=lambda row: row["jd"])
-        first, last = shapes.time_of_jd(newest.get("first_jd")), shapes.time_of_jd(newest["jd"])
-        return (
-            (after is None or (first is not None and first >= after))
-            and (before is None or (last is not None and last <= before))
-            and (often is None or (newest.get("n_det") or 0) >= often)
-        )
-
-    return detected
 
 
 def _constraints(text: str | None) -> list[Document]:

@@ -9,9 +9,11 @@ from nightdesk import sky
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.models.sources import PhotometryQuery
+from nightdesk_services.marshal.models.spectra import ObjectSpectraQuery
 from nightdesk_services.marshal.services.numbers import number
 from nightdesk_services.marshal.services.photometry import PhotometryService
 from nightdesk_services.marshal.services.source_views import SourceViews
+from nightdesk_services.marshal.services.spectra.listing import SpectrumListing
 from nightdesk_services.marshal.storage.sources import Sources
 
 _CARD = [
@@ -34,10 +36,17 @@ _OURS = ("groups", "alias", "created_at", "modified")
 class CandidateViews:
     """Draws candidates."""
 
-    def __init__(self, sources: Sources, views: SourceViews, photometry: PhotometryService) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        views: SourceViews,
+        photometry: PhotometryService,
+        spectra: SpectrumListing,
+    ) -> None:
         self._sources = sources
         self._views = views
         self._photometry = photometry
+        self._spectra = spectra
 
     async def of(
         self, access: Access, cards: Sequence[Document], passed: Sequence[Sequence[Document]]
@@ -65,6 +74,12 @@ class CandidateViews:
             return await self._photometry.points(access, obj_id, PhotometryQuery(format="both"))
         except NotFound:
             return []
+
+    async def spectra(self, access: Access, obj_id: str) -> list[Document]:
+        """Return an object's spectra."""
+        found = await self._spectra.of_object(access, obj_id, ObjectSpectraQuery())
+        spectra: list[Document] = found["spectra"]
+        return spectra
 
     def _one(
         self, access: Access, card: Document, rows: Sequence[Document], source: Document | None

@@ -106,6 +106,8 @@ class CandidateService:
         (shown,) = await self._views.of(access, [card], [found])
         if query.include_photometry:
             shown["photometry"] = await self._views.photometry(access, obj_id)
+        if query.include_spectra:
+            shown["spectra"] = await self._views.spectra(access, obj_id)
         if query.include_alerts:
             return shown | {"passing_alerts": passing_alerts(found)}
         del shown["filter_ids"]

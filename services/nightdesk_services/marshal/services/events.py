@@ -12,8 +12,11 @@ from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Denied, Unavailable
 from nightdesk_services.marshal.services import shapes, talk
 from nightdesk_services.marshal.services.cards import Cards
+from nightdesk_services.marshal.services.followup.listing import RequestListing
 from nightdesk_services.marshal.services.people import PeopleService
+from nightdesk_services.marshal.services.photometry_news import heard
 from nightdesk_services.marshal.services.sources import SourceService
+from nightdesk_services.marshal.services.spectra import shapes as spectra
 from nightdesk_services.marshal.services.window import CandidateWindow
 from nightdesk_services.marshal.storage.changes import Change, Changes
 from nightdesk_services.marshal.storage.store import Store, now
@@ -52,6 +55,7 @@ class EventService:
         people: PeopleService,
         cards: Cards,
         sources: SourceService,
+        followup: RequestListing,
         window: CandidateWindow,
         interval: float,
         most_cards: int,
@@ -61,6 +65,7 @@ class EventService:
         self._people = people
         self._cards = cards
         self._sources = sources
+        self._followup = followup
         self._window = window
         self._interval = interval
         self._most_cards = most_cards
@@ -72,8 +77,11 @@ class EventService:
             "classifications": _classification,
             "annotations": _annotation,
             "notifications": _notification,
+            "spectra": _spectrum,
+            "spectra_gone": _spectrum_gone,
             "listings": _listing,
             "desks": _desk,
+            "photometry_changes": heard,
             "sources": self._source,
         }
 
@@ -168,13 +176,17 @@ class EventService:
             await asyncio.sleep(0)
 
     async def _tell(self, collection: str, operation: str, document: Document) -> None:
-        meaning = self._personal[collection]
+        meaning = self._personal.get(collection, _nothing)
         kind, area = _KINDS[collection]
         obj_id = None if collection in _NO_OBJECT else document.get("obj_id", document["_id"])
         for access, clients in await self._audience():
             if not access.has(area, "read"):
                 continue
-            found = meaning(access, document)
+            if collection == "followup_requests":
+                with self._store.bounded():
+                    found = await self._followup.pushed(access, document)
+            else:
+                found = meaning(access, document)
             if found is not None:
                 action, data = found
                 if action == "update" and operation == "insert":
@@ -210,12 +222,20 @@ _KINDS: dict[str, tuple[str, str]] = {
     "classifications": ("classification", "sources"),
     "annotations": ("annotation", "sources"),
     "notifications": ("notification", "candidates"),
+    "spectra": ("spectrum", "sources"),
+    "spectra_gone": ("spectrum", "sources"),
+    "followup_requests": ("followup_request", "facilities"),
     "listings": ("listing", "candidates"),
     "desks": ("desk", "candidates"),
+    "photometry_changes": ("photometry", "sources"),
     "sources": ("source", "sources"),
 }
 """Collection -> type of its events, area whose scope they need."""
 _NO_OBJECT = ("desks", "notifications")
+
+
+def _nothing(access: Access, document: Document) -> Meaning:
+    return None
 
 
 def _message(kind: str, action: str, obj_id: str | None, data: Document) -> Document:
@@ -241,6 +261,16 @@ def _classification(access: Access, document: Document) -> Meaning:
 
 def _annotation(access: Access, document: Document) -> Meaning:
     return _said(access, document, shapes.annotation(access, document))
+
+
+def _spectrum(access: Access, document: Document) -> Meaning:
+    return ("update", spectra.event(access, document)) if access.sees(document["group_ids"]) else None
+
+
+def _spectrum_gone(access: Access, document: Document) -> Meaning:
+    if not access.sees(document["group_ids"]):
+        return None
+    return "delete", {"id": document["spectrum_id"], "obj_id": document["obj_id"]}
 
 
 def _notification(access: Access, document: Document) -> Meaning:

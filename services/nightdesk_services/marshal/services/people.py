@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from nightdesk_services.marshal.access import SITEWIDE, Access, Directory, Document, Identity, barred
 from nightdesk_services.marshal.exceptions import Denied
-from nightdesk_services.marshal.roles import FULL_USER, SUPER_ADMIN, VIEW_ONLY
+from nightdesk_services.marshal.services.standing import learned
 from nightdesk_services.marshal.storage.people import People
 
 
@@ -22,11 +23,19 @@ class PeopleService:
         self._generation = 0
         self._users: dict[str, int] = {}
         self._lock = asyncio.Lock()
+        self._changed: Callable[[], None] | None = None
+        self._arrived: Callable[[Identity], Awaitable[None]] | None = None
+
+    def follow(self, changed: Callable[[], None], arrived: Callable[[Identity], Awaitable[None]]) -> None:
+        """Call these when groups may have changed, and when somebody has identified themselves."""
+        self._changed, self._arrived = changed, arrived
 
     def forget(self) -> None:
         """Read groups, streams and users anew at the next request."""
         self._generation += 1
         self._directory = None
+        if self._changed is not None:
+            self._changed()
 
     async def directory(self) -> Directory:
         """Return all groups, streams and users."""
@@ -53,13 +62,16 @@ class PeopleService:
         if user_id is None:
             async with self._lock:
                 user_id = self._users[identity.username] = await self._meet(identity)
+        if self._arrived is not None:
+            await self._arrived(identity)
         access = Access(user_id, identity, await self.directory())
         user = access.directory.users.get(user_id, {})
         if reason := barred(user):
             raise Denied(reason)
-        if identity.acls is None and _higher(access, user):
-            await self._people.change_user(user_id, {"seen_role": _role_of(access)})
+        if identity.acls is None and (fields := learned(user, identity)):
+            await self._people.change_user(user_id, fields)
             self.forget()
+            access = Access(user_id, identity, await self.directory())
         return access
 
     async def _meet(self, identity: Identity) -> int:
@@ -109,18 +121,3 @@ class PeopleService:
     async def users_by_name(self) -> dict[str, Document]:
         """Return all users by name."""
         return {user["username"]: user for user in await self._people.users()}
-
-
-_RANKS = (VIEW_ONLY, FULL_USER, SUPER_ADMIN)
-
-
-def _role_of(access: Access) -> str:
-    """Return the role that a person's hub scopes amount to."""
-    if access.identity.admin or access.has("system", "write"):
-        return SUPER_ADMIN
-    return FULL_USER if access.has("sources", "write") else VIEW_ONLY
-
-
-def _higher(access: Access, user: Document) -> bool:
-    # a narrow token says nothing about the person, so only the highest is remembered
-    return _RANKS.index(_role_of(access)) > _RANKS.index(user.get("seen_role") or VIEW_ONLY)

@@ -6,29 +6,27 @@ import re
 from typing import Any
 
 from nightdesk import sky
+from nightdesk.photometry import MJD_ZERO
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid
 from nightdesk_services.marshal.models.sources import SourcesQuery
+from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.constraints import constraint
+from nightdesk_services.marshal.services.phot_stats.finding import PhotStatFinder
+from nightdesk_services.marshal.services.source_merging import merged
+from nightdesk_services.marshal.services.source_refusals import (
+    LOCALIZATIONS,
+    SPATIAL_CATALOGS,
+    refuse,
+    require_with,
+)
+from nightdesk_services.marshal.services.source_search import SourceNames
 from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.listings import Listings
 from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.source_labels import SourceLabels
-
-_ELSEWHERE = {
-    "localization_dateobs": "localizationDateobs: sources are not found by localization here",
-    "spatial_catalog_name": "spatialCatalogName: sources are not found by spatial catalogue here",
-    "min_peak_magnitude": "minPeakMagnitude: sources are not found by magnitude here",
-    "max_peak_magnitude": "maxPeakMagnitude: sources are not found by magnitude here",
-    "min_latest_magnitude": "minLatestMagnitude: sources are not found by magnitude here",
-    "max_latest_magnitude": "maxLatestMagnitude: sources are not found by magnitude here",
-    "start_date": "startDate: sources are not found by detections here",
-    "end_date": "endDate: sources are not found by detections here",
-    "number_detections": "numberDetections: sources are not found by detections here",
-}
-"""Field of a query that would silently be let pass -> what the asker is told."""
 
 
 class SourceConditions:
@@ -47,6 +45,8 @@ class SourceConditions:
         requests: Documents,
         listings: Listings,
         labels: SourceLabels,
+        phot_stats: PhotStatFinder,
+        names: SourceNames,
     ) -> None:
         self._classifications = classifications
         self._annotations = annotations
@@ -58,6 +58,8 @@ class SourceConditions:
         self._requests = requests
         self._listings = listings
         self._labels = labels
+        self._phot_stats = phot_stats
+        self._names = names
 
     async def of(self, access: Access, query: SourcesQuery) -> Document:
         """Return the condition of a query; it holds nothing that the person may not see.
@@ -67,20 +69,34 @@ class SourceConditions:
         Invalid
             If the query is not whole, or asks for what nothing here can tell.
         """
-        for name, complaint in _ELSEWHERE.items():
-            if getattr(query, name) is not None and (
-                query.require_detections or "detections" not in complaint
-            ):
-                raise Invalid(complaint)
-        parts = [await self._held(access, query), *_own(query)]
+        refuse(query, LOCALIZATIONS, SPATIAL_CATALOGS)
+        require_with(query, "followup_request_status", ("has_followup_request",))
+        require_with(query, "current_user_labeller", ("has_been_labelled", "has_not_been_labelled"))
+        require_with(query, "query_id", ("use_cache",))
+        # what leaves the least comes first: the store asks the first index that serves
+        parts = [*await self._named(query), *_own(query), await self._held(access, query)]
         if query.rejected_source_ids:
             parts.append({"_id": {"$nin": query.rejected_source_ids}})
         if query.list_name is not None:
             entries = await self._listings.of_user(access.user_id, query.list_name)
             parts.append({"_id": {"$in": sorted(entry["obj_id"] for entry in entries)}})
-        for part in (self._classified, self._annotated, self._commented, self._observed, self._looked_at):
+        for part in (
+            self._classified,
+            self._annotated,
+            self._commented,
+            self._observed,
+            self._looked_at,
+            self._detected,
+        ):
             parts += await part(access, query)
-        return {"$and": parts}
+        return merged(parts)
+
+    async def _named(self, query: SourcesQuery) -> list[Document]:
+        part = (query.source_id or "").strip()
+        if not part:
+            return []
+        known = await self._names.containing(part)
+        return [{"_id": _containing(part) if known is None else {"$in": known}}]
 
     async def _held(self, access: Access, query: SourcesQuery) -> Document:
         groups = sorted(access.chosen(query.group_ids))
@@ -93,10 +109,10 @@ class SourceConditions:
             # an administrator's view has no bound by group, so neither has its query
             held: Document = {"saves": {"$elemMatch": save}}
         else:
-            held = {
-                "group_ids": {"$in": groups},
-                "saves": {"$elemMatch": save | {"group_id": {"$in": groups}}},
-            }
+            held = {"group_ids": {"$in": groups}}
+            # its groups are those whose save stands: only what else is asked needs a look at the saves
+            if len(save) > 1:
+                held["saves"] = {"$elemMatch": save | {"group_id": {"$in": groups}}}
         if not (query.include_requested or query.pending_only):
             return held
         asked = await self._requests.find({"group_id": {"$in": groups}}, fields={"obj_id": 1})
@@ -159,12 +175,22 @@ class SourceConditions:
         if query.has_followup_request:
             groups = {} if access.super_admin else {"group_id": {"$in": sorted(access.readable)}}
             allocations = await self._allocations.find(groups, fields={"_id": 1})
-            asked: Document = {"allocation_id": {"$in": [one["_id"] for one in allocations]}}
+            own = {"allocation_id": {"$in": [one["_id"] for one in allocations]}}
+            # those of others that are shared with the person's groups
+            asked: Document = {"$or": [own, access.condition]}
             if query.followup_request_status is not None:
                 asked["status"] = _containing(query.followup_request_status)
             found = await self._followup.find(asked, fields={"obj_id": 1})
             parts.append({"_id": {"$in": sorted({one["obj_id"] for one in found})}})
         return parts
+
+    async def _detected(self, access: Access, query: SourcesQuery) -> list[Document]:
+        wanted = {
+            "peak_mag_global": between(query.min_peak_magnitude, query.max_peak_magnitude),
+            "last_detected_mag": between(query.min_latest_magnitude, query.max_latest_magnitude),
+        } | (detections(query) if query.require_detections else {})
+        given = {name: bounds for name, bounds in wanted.items() if bounds}
+        return [{"_id": {"$in": await self._phot_stats.objects(access, given)}}] if given else []
 
     async def _looked_at(self, access: Access, query: SourcesQuery) -> list[Document]:
         if not (query.has_been_labelled or query.has_not_been_labelled):
@@ -174,11 +200,20 @@ class SourceConditions:
         return _with(known, has=query.has_been_labelled, has_no=query.has_not_been_labelled)
 
 
+def detections(query: SourcesQuery) -> Document:
+    """Return when an object must have been detected last and how often, by its statistics."""
+    kind = "no_forced_phot_" if query.exclude_forced_photometry else ""
+    ends = (query.start_date, query.end_date)
+    dates = (None if at is None else shapes.jd_of_time(at) - MJD_ZERO for at in ends)
+    return {
+        f"last_detected_{kind}mjd": between(*dates),
+        f"num_det_{kind}global": between(query.number_detections, None),
+    }
+
+
 def _own(query: SourcesQuery) -> list[Document]:
     """Return what a source's own document tells."""
     parts: list[Document] = []
-    if query.source_id:
-        parts.append({"_id": _containing(query.source_id.strip())})
     if any(value is not None for value in (query.ra, query.dec, query.radius)):
         if query.ra is None or query.dec is None or query.radius is None:
             raise Invalid("ra, dec, radius: a cone needs all three")

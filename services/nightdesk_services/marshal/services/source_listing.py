@@ -7,9 +7,11 @@ import uuid
 from nightdesk import sky
 
 from nightdesk_services.marshal.access import Access, Document
-from nightdesk_services.marshal.exceptions import NotFound
+from nightdesk_services.marshal.exceptions import Invalid, NotFound
+from nightdesk_services.marshal.models.phot_stats import FIELDS
 from nightdesk_services.marshal.models.sources import SourcesQuery
 from nightdesk_services.marshal.services.numbers import number
+from nightdesk_services.marshal.services.phot_stats.finding import PhotStatFinder
 from nightdesk_services.marshal.services.source_conditions import SourceConditions
 from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.storage.queries import Queries
@@ -28,12 +30,14 @@ class SourceListing:
         views: SourceViews,
         annotations: Records,
         queries: Queries,
+        phot_stats: PhotStatFinder,
     ) -> None:
         self._sources = sources
         self._conditions = conditions
         self._views = views
         self._annotations = annotations
         self._queries = queries
+        self._phot_stats = phot_stats
 
     async def page(self, access: Access, query: SourcesQuery) -> Document:
         """Return one page of the sources saved to the person's groups.
@@ -47,7 +51,8 @@ class SourceListing:
         kept: Document = {}
         if query.save_summary:
             return await self._save_summary(access, query, condition)
-        if query.use_cache or query.radius is not None or query.sort_by.startswith("annotation."):
+        whole = query.use_cache or query.radius is not None
+        if whole or query.sort_by.startswith(("annotation.", "phot_stat.")):
             order, kept = await self._whole(access, query, condition)
             ids, total = order[query.span], len(order)
         else:
@@ -100,6 +105,8 @@ class SourceListing:
     ) -> list[str]:
         if query.sort_by.startswith("annotation."):
             return await self._by_annotation(access, query, condition)
+        if query.sort_by.startswith("phot_stat."):
+            return await self._by_phot_stat(access, query, condition)
         everything = access.super_admin and not query.group_ids
         return await self._sources.ids(
             condition,
@@ -118,13 +125,27 @@ class SourceListing:
             value = record["data"].get(key)
             if record.get("origin") == origin and isinstance(value, (int, float)):
                 values.setdefault(record["obj_id"], float(value))
-        order = sorted(values, key=lambda i: values[i], reverse=query.descending)
-        return order + [i for i in ids if i not in values]
+        return _ranked(ids, values, query)
+
+    async def _by_phot_stat(self, access: Access, query: SourcesQuery, condition: Document) -> list[str]:
+        """Return sources by a statistic of their photometry, those without it last."""
+        field = query.sort_by.partition(".")[2]
+        if field not in FIELDS:
+            raise Invalid(f"sortBy: {field!r} is none of the statistics {', '.join(FIELDS)}")
+        ids = await self._sources.ids(condition)
+        found = await self._phot_stats.values(access, (field,), ids)
+        values = {i: float(one[field]) for i, one in found.items() if one[field] is not None}
+        return _ranked(ids, values, query)
 
     async def _within(self, ids: list[str], query: SourcesQuery) -> list[str]:
         known = await self._sources.by_id(ids)
         ra, dec, radius = query.ra or 0.0, query.dec or 0.0, (query.radius or 0.0) * 3600
         return [i for i in ids if sky.separation(ra, dec, known[i]["ra"], known[i]["dec"]) <= radius]
+
+
+def _ranked(ids: list[str], values: dict[str, float], query: SourcesQuery) -> list[str]:
+    order = sorted(values, key=lambda i: values[i], reverse=query.descending)
+    return order + [i for i in ids if i not in values]
 
 
 def _seen(access: Access, source: Document) -> bool:

@@ -11,6 +11,7 @@ from nightdesk import sky
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.services.phot_stats.service import PhotStatService
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.source_labels import SourceLabels
@@ -55,6 +56,8 @@ class SourceViews:
         tags: Documents,
         tag_options: Documents,
         spectra: Documents,
+        photometry: Documents,
+        phot_stats: PhotStatService,
         galaxies: Documents,
         requests: Documents,
         super_objs: Documents,
@@ -67,6 +70,8 @@ class SourceViews:
         self._tags = tags
         self._tag_options = tag_options
         self._spectra = spectra
+        self._photometry = photometry
+        self._phot_stats = phot_stats
         self._galaxies = galaxies
         self._requests = requests
         self._super_objs = super_objs
@@ -123,6 +128,10 @@ class SourceViews:
             {"obj_id": {"$in": sorted(obj_ids)}}, fields={"obj_id": 1, "group_ids": 1}
         )
         return {one["obj_id"] for one in access.visible(found)}
+
+    async def uploaded(self, access: Access, obj_id: str) -> bool:
+        """Return whether somebody uploaded photometry of an object that the person sees."""
+        return await self._photometry.one({"obj_id": obj_id} | access.measured) is not None
 
     async def hosts(self, sources: Sequence[Document]) -> dict[int, Document]:
         """Return the host galaxies of sources, by their id."""
@@ -185,6 +194,7 @@ class SourceViews:
             self.with_spectra(access, ids),
             self.hosts(sources),
         )
+        stats = await self._phot_stats.of(access, ids) if query.include_detection_stats else {}
         shown = []
         for source in sources:
             obj_id = source["_id"]
@@ -201,6 +211,8 @@ class SourceViews:
                 one["spectrum_exists"] = obj_id in with_spectra
             if query.include_comment_exists:
                 one["comment_exists"] = bool(commented.get(obj_id))
+            if query.include_detection_stats:
+                one["photstats"] = [stats[obj_id]] if held and obj_id in stats else []
             if query.include_hosts:
                 one["host"] = hosts.get(own.get("host_id", -1))
             shown.append(one | (self.extras(access, own) if query.extras else {}))

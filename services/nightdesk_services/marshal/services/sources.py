@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from nightdesk import sky
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Denied, Invalid, NotFound
-from nightdesk_services.marshal.models.sources import PhotometryQuery, SourcePatch, SourcePost, SourceQuery
+from nightdesk_services.marshal.models.sources import SourcePatch, SourcePost, SourceQuery
 from nightdesk_services.marshal.services import shapes
-from nightdesk_services.marshal.services.color_mag import color_mag
-from nightdesk_services.marshal.services.numbers import number
 from nightdesk_services.marshal.services.objects import ObjectService
-from nightdesk_services.marshal.services.photometry import PhotometryService
+from nightdesk_services.marshal.services.source_details import SourceDetails
+from nightdesk_services.marshal.services.source_refusals import PARTS_OF_A_SOURCE, refuse
 from nightdesk_services.marshal.services.source_views import SourceViews
-from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.sources import Sources
 from nightdesk_services.marshal.storage.store import now
 
@@ -30,29 +29,32 @@ _NOT_STORED = {
     "saver_per_group_id",
 }
 
-_POINT = [
-    *("id", "obj_id", "mjd", "filter", "magsys", "instrument_name", "origin", "snr"),
-    *("mag", "magerr", "limiting_mag", "flux", "fluxerr", "zp"),
-]
-
 
 class SourceService:
-    """One object is one source, whoever saves it; every group sees its own saves."""
+    """One object is one source, whoever saves it; every group sees its own saves.
+
+    Parameters
+    ----------
+    changed
+        Is told which object was saved.
+    """
 
     def __init__(
         self,
         *,
         sources: Sources,
-        candidates: Candidates,
         views: SourceViews,
         objects: ObjectService,
-        photometry: PhotometryService,
+        details: SourceDetails,
+        changed: Callable[[str], None],
     ) -> None:
         self._sources = sources
-        self._candidates = candidates
         self._views = views
         self._objects = objects
-        self._photometry = photometry
+        self._details = details
+        self._changed = changed
+        self.on_saved: list[Callable[[str, list[int]], None]] = []
+        """Told of an object and the groups that it was not saved to before."""
 
     async def saved(self, access: Access, obj_id: str) -> Document | None:
         """Return a source if one of the person's groups has saved it."""
@@ -74,6 +76,7 @@ class SourceService:
 
     async def get(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
         """Return an object's page: the source, or what the archive knows of an object that is not saved."""
+        refuse(query, PARTS_OF_A_SOURCE)
         source = await self.saved(access, obj_id)
         brief = await self._objects.brief(access, obj_id)
         if source is None and brief is None:
@@ -88,14 +91,14 @@ class SourceService:
             "gal_lat": float(lat),
             "first_detected": shapes.time_of_jd(aux.get("first_jd")),
             "last_detected": shapes.time_of_jd(aux.get("last_jd")),
-            "photometry_exists": brief is not None,
+            "photometry_exists": brief is not None or await self._views.uploaded(access, obj_id),
             "classifications": (await self._views.classifications(access, [obj_id])).get(obj_id, []),
             "annotations": (await self._views.annotations(access, [obj_id])).get(obj_id, []),
             "duplicates": await self._views.duplicates(access, known),
         }
         if known.get("host_id") is not None:
             shown["host"] = (await self._views.hosts([known])).get(known["host_id"])
-        shown |= await self._asked(access, known, query, shown)
+        shown |= await self._details.of(access, known, query, shown)
         if not query.extras:
             return shown
         return (
@@ -143,8 +146,10 @@ class SourceService:
         groups = [i for i in groups if held.isdisjoint((post.ignore_if_in_group_ids or {}).get(i, ()))]
         if fields:
             await self._sources.change(post.id, fields, _history(access, fields))
-        for group_id in groups:
-            await self._sources.save(post.id, group_id, savers[group_id])
+        new = [i for i in groups if await self._sources.save(post.id, i, savers[i])]
+        self._changed(post.id)
+        for tell in self.on_saved:
+            tell(post.id, new)
         return {"id": post.id, "saved_to_groups": groups}
 
     async def unsave(self, access: Access, obj_id: str, group_id: int) -> None:
@@ -190,48 +195,6 @@ class SourceService:
         if not source["group_ids"] or not access.sees(source["group_ids"]):
             return "delete", {"id": source["_id"], "groups": []}
         return "update", self._views.summary(access, source) | self._views.extras(access, source)
-
-    async def _asked(self, access: Access, source: Document, query: SourceQuery, shown: Document) -> Document:
-        """Return what is shown only if it is asked for."""
-        obj_id, views = source["_id"], self._views
-        made: Document = {}
-        candidates = await self._passed(access, obj_id)
-        if query.include_thumbnails or query.extras:
-            newest = candidates[0] if candidates else None
-            drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
-            made["thumbnails"] = [{"id": number(one["public_url"])} | one for one in drawn]
-        if query.include_comments or query.include_comment_exists or query.extras:
-            comments = (await views.comments(access, [obj_id])).get(obj_id, [])
-            made["comments"] = comments if query.include_comments or query.extras else []
-            if query.include_comment_exists:
-                made["comment_exists"] = bool(comments)
-        if query.include_photometry and shown["photometry_exists"]:
-            asked = PhotometryQuery(format="both")
-            points = await self._photometry.points(access, obj_id, asked)
-            made["photometry"] = [{name: point[name] for name in _POINT} for point in points]
-        if query.include_spectrum_exists:
-            made["spectrum_exists"] = obj_id in await views.with_spectra(access, [obj_id])
-        if query.include_period_exists:
-            made["period_exists"] = any("period" in one["data"] for one in shown["annotations"])
-        if query.include_color_magnitude:
-            made["color_magnitude"] = color_mag(shown["annotations"])
-        if query.include_labellers:
-            made["labellers"] = await views.labellers(access, obj_id)
-        if query.include_candidates:
-            made["candidates"] = [_candidate(one) for one in candidates]
-        if query.include_tags:
-            made["tags"] = (await views.tags(access, [obj_id])).get(obj_id, [])
-        if query.include_associated_objs:
-            made["associated_objs"] = await views.associated(access, source)
-        if query.include_requested or query.pending_only:
-            waiting = await views.requested(access, obj_id)
-            made["groups"] = waiting if query.pending_only else [*shown["groups"], *waiting]
-        return made
-
-    async def _passed(self, access: Access, obj_id: str) -> list[Document]:
-        """Return the newest candidates of an object that the person sees."""
-        found = access.visible(await self._candidates.of(obj_id, limit=100))
-        return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]
 
     async def _cross_matches(self, access: Access, obj_id: str) -> dict[str, list[Document]]:
         _, aux = await self._objects.aux(access, obj_id, fields=["cross_matches"])
@@ -286,12 +249,6 @@ def _history(access: Access, fields: Document) -> Document:
     if "summary" in fields and "summary_history" not in fields:
         made["summary_history"] = by | {"summary": fields["summary"], "is_bot": access.bot}
     return made
-
-
-def _candidate(candidate: Document) -> Document:
-    alert = candidate.get("candid")
-    row = {"id": number(candidate["_id"]), "obj_id": candidate["objectId"], "passing_alert_id": alert}
-    return row | {"filter_id": candidate["filter_id"], "passed_at": candidate["passed_at"]}
 
 
 def _bare(name: str) -> str:

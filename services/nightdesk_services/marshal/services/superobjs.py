@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Denied, Invalid, NotFound
@@ -11,6 +12,7 @@ from nightdesk_services.marshal.models.superobjs import SuperObjPatch, SuperObjP
 from nightdesk_services.marshal.services.objects import ObjectService
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.sources import Sources
+from nightdesk_services.marshal.storage.store import now
 
 
 class SuperObjService:
@@ -31,7 +33,9 @@ class SuperObjService:
         """
         members = await self._checked(access, "obj_ids", post.obj_ids)
         fields = {"name": post.name, "is_roid": post.is_roid, "obj_ids": members}
-        return int((await self._links.insert(fields | {"author_id": access.user_id}))["_id"])
+        history = [event("made", access.author, members)]
+        made = await self._links.insert(fields | {"author_id": access.user_id, "history": history})
+        return int(made["_id"])
 
     async def get(self, access: Access, number: int) -> Document:
         """Return one link with those of its objects that the person sees."""
@@ -69,7 +73,7 @@ class SuperObjService:
         members += await self._checked(access, "add_obj_ids", patch.add_obj_ids or ())
         members = list(dict.fromkeys(members))
         if members != link["obj_ids"]:
-            fields["obj_ids"] = members
+            fields |= {"obj_ids": members, "history": _told(link, members, access.author)}
         if not fields and patch.model_dump(exclude_none=True) == {}:
             raise Invalid("give name, is_roid, obj_ids, add_obj_ids or remove_obj_ids")
         await self._links.change(number, fields)
@@ -78,6 +82,57 @@ class SuperObjService:
         """Remove a link; its objects stay."""
         if not await self._links.remove({"_id": number}):
             raise NotFound(f"no super-object {number}")
+
+    async def of(self, obj_id: str) -> Document | None:
+        """Return the first link that says what an object is, as far as it does not move."""
+        found = await self._links.find({"obj_ids": obj_id})
+        return next((link for link in found if not link["is_roid"]), None)
+
+    async def seen(self, access: Access, obj_ids: Iterable[str]) -> set[str]:
+        """Return which of some objects the person sees."""
+        return set(await self._places(access, obj_ids))
+
+    async def require(self, access: Access, obj_ids: Iterable[str]) -> None:
+        """Raise `NotFound` if the person can know of no such object."""
+        wanted = list(obj_ids)
+        seen = await self._places(access, wanted)
+        if strange := [i for i in wanted if i not in seen]:
+            raise NotFound(f"no object {strange[0]}")
+
+    async def unite(self, obj_ids: list[str], why: Document, author_id: int | None) -> int:
+        """Make one link of some objects and of the links that they are in; return its id."""
+        found = await self._links.find({"obj_ids": {"$in": obj_ids}})
+        former = [link for link in found if not link["is_roid"]]
+        members = list(dict.fromkeys([*(i for link in former for i in link["obj_ids"]), *obj_ids]))
+        history = sorted(
+            (entry for link in former for entry in link.get("history", [])), key=lambda entry: entry["at"]
+        )
+        fields = {"obj_ids": members, "history": [*history, why]}
+        if not former:
+            own = {"name": None, "is_roid": False, "author_id": author_id}
+            made = await self._links.insert(own | fields)
+            number = int(made["_id"])
+        else:
+            number = int(former[0]["_id"])
+            named = next((link["name"] for link in former if link.get("name")), None)
+            # what the desk linked is the person's once they say so themselves
+            owner = former[0]["author_id"] if author_id is None else author_id
+            await self._links.change(number, fields | {"name": named, "author_id": owner})
+            if len(former) > 1:
+                await self._links.remove({"_id": {"$in": [link["_id"] for link in former[1:]]}})
+        await self._tell(members)
+        return number
+
+    async def leave(self, link: Document, left: list[str], why: Document) -> None:
+        """Keep some objects of a link; one of a single object stays for its history."""
+        history = [*link.get("history", []), why]
+        await self._links.change(link["_id"], {"obj_ids": left, "history": history})
+        await self._tell(link["obj_ids"])
+
+    async def _tell(self, obj_ids: Iterable[str]) -> None:
+        """Let the open pages of sources know that what they are linked with changed."""
+        for obj_id in obj_ids:
+            await self._sources.change(obj_id, {})
 
     async def _found(self, access: Access, number: int) -> Document:
         link = await self._links.get(number)
@@ -115,3 +170,16 @@ class SuperObjService:
             "created_at": link["created_at"],
             "objs": [{"id": i, "ra": at[i].get("ra"), "dec": at[i].get("dec")} for i in members],
         }
+
+
+def event(action: str, author: Mapping[str, Any], obj_ids: Iterable[str]) -> Document:
+    """Return an entry of a link's history."""
+    return {"at": now(), "action": action, "author": dict(author), "obj_ids": list(obj_ids)}
+
+
+def _told(link: Document, members: Collection[str], author: Mapping[str, Any]) -> list[Document]:
+    """Return the history of a link whose members change."""
+    before = link["obj_ids"]
+    came, went = [i for i in members if i not in before], [i for i in before if i not in members]
+    new = [event(what, author, which) for what, which in (("merged", came), ("split", went)) if which]
+    return [*link.get("history", []), *new]

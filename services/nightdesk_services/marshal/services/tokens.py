@@ -15,6 +15,7 @@ from nightdesk_services.marshal.exceptions import Conflict, Denied, Invalid, Not
 from nightdesk_services.marshal.models.tokens import TokenPost, TokenPut
 from nightdesk_services.marshal.roles import ACLS
 from nightdesk_services.marshal.services.people import PeopleService
+from nightdesk_services.marshal.services.standing import within
 from nightdesk_services.marshal.storage.store import now
 from nightdesk_services.marshal.storage.tokens import Tokens
 
@@ -51,14 +52,17 @@ class TokenService:
             return None
         if found.get("used_at") is None or now() - found["used_at"] > _USED_EVERY:
             await self._tokens.used(number)
-        acls = frozenset(found["acls"])
+        # what it was made with, as far as its owner has it now
+        acls = frozenset(found["acls"]) & acls_of(owner)
+        admin = bool(found["admin"] and owner.get("hub_admin")) and "System admin" in acls
         bot = owner["username"].startswith("service:")
         return Identity(
             name=owner["username"].removeprefix("service:"),
-            admin=bool(found["admin"]) and "System admin" in acls,
-            scopes=bounded(found["scopes"], acls),
+            admin=admin,
+            scopes=bounded(within(owner, found["scopes"]), acls),
             kind="service" if bot else "user",
             acls=acls,
+            token_id=number,
         )
 
     async def listing(self, access: Access, user_id: int | None) -> list[Document]:

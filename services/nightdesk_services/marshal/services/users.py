@@ -33,6 +33,8 @@ _PERSONAL = (
     "roles",
     "acls",
     "seen_role",
+    "seen_scopes",
+    "hub_admin",
     "stream_ids",
     "expiration_date",
     "settled",

@@ -7,11 +7,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from bson import Int64
+from nightdesk import sky
 from nightdesk.surveys import Survey
 
 from nightdesk_services.common.light_curves import LISTS, PACKED, UNREAD, newest, object_of, whole
 from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.store import Document, Store
+
+_MOST_NEAR = 1000
+"""Alerts of one place that are looked at; an object of the deepest field has some hundred."""
 
 
 class Archive:
@@ -58,6 +62,18 @@ class Archive:
         if pixels is not None:
             query[pixels[0]] = {"$in": list(pixels[1])}
         return await self._store[survey.alerts].find(query).sort("jd", -1).limit(limit).to_list()
+
+    async def near(self, survey: Survey, ra: float, dec: float, radius: float) -> list[str]:
+        """Return the objects that alerts within some arcsec of a place belong to, the nearest first."""
+        field, pixels = sky.cone(ra, dec, radius)
+        wanted = {"objectId": 1, "coordinates.radec_geojson": 1}
+        found = self._store[survey.alerts].find({field: {"$in": list(pixels)}}, wanted).limit(_MOST_NEAR)
+        distance: dict[str, float] = {}
+        for one in await found.to_list():
+            longitude, latitude = one["coordinates"]["radec_geojson"]["coordinates"]
+            away = float(sky.separation(ra, dec, longitude + 180.0, latitude))
+            distance[one["objectId"]] = min(away, distance.get(one["objectId"], away))
+        return sorted((i for i, away in distance.items() if away <= radius), key=lambda i: distance[i])
 
     async def programid(self, survey: Survey, candid: int) -> int | None:
         """Return the program of an alert, None if there is no such alert."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from nightdesk import sky
@@ -11,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from nightdesk_services.marshal.storage.store import Document, Store, now
 
 _CHUNK = 1000
+_OVERLAP = timedelta(seconds=10)
 
 
 class Sources:
@@ -66,6 +68,13 @@ class Sources:
         steps.append({"$project": {"_id": 1}})
         cursor = await self._store["sources"].aggregate(steps)
         return [document["_id"] async for document in cursor]
+
+    async def names(self, since: datetime | None) -> list[tuple[str, datetime | None]]:
+        """Return the ids of sources, and when they were created; only those since a time, if one is given."""
+        # what was created at the same time, or a little earlier elsewhere, may have come later
+        query = {} if since is None else {"created_at": {"$gte": since - _OVERLAP}}
+        cursor = self._store["sources"].find(query, {"created_at": 1})
+        return [(one["_id"], one.get("created_at")) async for one in cursor]
 
     async def count(self, condition: Mapping[str, Any]) -> int:
         """Return how many sources meet a condition."""

@@ -38,6 +38,8 @@ COUNTED = (
     "instrument_logs",
     "allocations",
     "followup_requests",
+    "facility_transactions",
+    "default_followup_requests",
     "observing_runs",
     "assignments",
     "shifts",
@@ -50,9 +52,18 @@ COUNTED = (
     "attachments",
     "reminders",
     "notifications",
+    "notification_rules",
     "super_objs",
     "scan_reports",
     "scan_report_items",
+    "thumbnails",
+    "photometry",
+    "photometry_validations",
+    "photometric_series",
+    "phot_stats",
+    "source_lookups",
+    "source_notifications",
+    "spectra",
 )
 
 

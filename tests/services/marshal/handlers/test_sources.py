@@ -113,7 +113,7 @@ async def test_search(desk: Desk) -> None:
 @pytest.mark.parametrize("survey", ["ZTF", "LSST"])
 async def test_photometry_of_any_object(desk: Desk, survey: str) -> None:
     made = fill(desk.database, survey)[-1]
-    points = await desk.ok("ana", "GET", f"sources/{made['objectId']}/photometry", format="both")
+    points = await desk.ok("ana", "GET", f"sources/{made['objectId']}/photometry", format="both", extras=True)
     own = [point for point in points if point["candid"] == str(made["candid"])]
     assert len(own) == 1
     assert own[0]["filter"] == survey.lower() + made["band"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from nightdesk_services.marshal.access import Document
@@ -13,6 +14,11 @@ from nightdesk_services.marshal.exceptions import Invalid
 
 SUBMITTED: Final = "submitted"
 CANCELLED: Final = "deleted"
+
+Ability = Literal["submit", "update", "delete", "retrieve", "retrieve_log"]
+"""What a facility may be able to do, in SkyPortal's words."""
+
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,31 @@ class Endpoint:
             raise Invalid("_altdata: url and token must be strings")
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+            usable = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
         except ValueError:
             usable = False
         if not usable:
             raise Invalid("_altdata.url: the allocation needs an http or https address for its requests")
-        if parts.username or parts.password:
+        if parts.username is not None or parts.password is not None:
             raise Invalid("_altdata.url: credentials belong in _altdata.token, not in the address")
+        if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+            raise Invalid("_altdata.url: an address has no such characters")
         if not token.isascii() or not token.isprintable():
             raise Invalid("_altdata.token: only printable ASCII can be sent")
         return cls(url, token)
+
+    def within(self, hosts: Collection[str]) -> bool:
+        """Return whether it is on any of some hosts, each ``host`` (its scheme's port) or ``host:port``."""
+        parts = urlsplit(self.url)
+        host = (parts.hostname or "").rstrip(".")
+        shown = f"[{host}]" if ":" in host else host
+        port = parts.port or _PORTS[parts.scheme]
+        places = {f"{shown}:{port}"} | ({shown} if port == _PORTS[parts.scheme] else set())
+        return not places.isdisjoint(one.lower() for one in hosts)
+
+
+NOWHERE: Final = Endpoint("")
+"""For a facility that is reached by no address."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +80,23 @@ class Outcome:
     """New status of the request; None leaves it as it is."""
     response: Document
     """What the facility answered, for the record of the exchange."""
+    links: Mapping[str, list[str]] = field(default_factory=dict)
+    """Where its data are: ``photometry`` and ``spectra``, each a list of addresses."""
+    uncertain: bool = False
+    """Whether it may have arrived, although nothing says so."""
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in words for people."""
+        return str(self.response.get("error", ""))
 
 
 class Facility(ABC):
     """One way to reach telescopes; a call that fails says so in its outcome and does not raise."""
+
+    abilities: ClassVar[frozenset[Ability]] = frozenset({"submit", "update", "delete"})
+    addressed: ClassVar[bool] = True
+    """Whether its allocations name an `Endpoint`."""
 
     @abstractmethod
     def form(self, instrument: Document) -> Document:
@@ -83,3 +117,7 @@ class Facility(ABC):
     @abstractmethod
     async def poll(self, endpoint: Endpoint, request: Document) -> Outcome:
         """Ask how a request stands."""
+
+    async def log(self, endpoint: Endpoint, start: datetime, end: datetime) -> Outcome:
+        """Ask for the instrument's log of a span of time; it stands in the response as ``log``."""
+        return Outcome(False, None, {"error": "this facility keeps no log"})

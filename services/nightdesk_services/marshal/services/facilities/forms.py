@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.exceptions import Invalid
+
+_DEEPEST: Final = 20
 
 
 def imaging(instrument: Document) -> Document:
@@ -17,8 +20,26 @@ def imaging(instrument: Document) -> Document:
         "start_date": {"type": "string", "format": "date", "title": "Start date (UTC)"},
         "end_date": {"type": "string", "format": "date", "title": "End date (UTC)"},
         "priority": {"type": "integer", "minimum": 1, "maximum": 5, "default": 1, "title": "Priority"},
-        "exposure_time": {"type": "number", "exclusiveMinimum": 0, "title": "Exposure time (s)"},
-        "exposure_counts": {"type": "integer", "minimum": 1, "default": 1, "title": "Exposures per filter"},
+        "exposure_time": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86_400,
+            "title": "Exposure time (s)",
+        },
+        "exposure_counts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 1,
+            "title": "Exposures per filter",
+        },
+        "maximum_airmass": {"type": "number", "minimum": 1, "maximum": 10, "title": "Maximum airmass"},
+        "minimum_lunar_distance": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 180,
+            "title": "Minimum distance from the Moon (degrees)",
+        },
     }
     required = ["start_date", "end_date", "exposure_time"]
     # an enumeration of nothing would refuse whatever is sent
@@ -43,18 +64,41 @@ def check(form: Document, payload: Any) -> None:
     Invalid
         Names every field that is wrong.
     """
-    validator = Draft202012Validator(form, format_checker=FormatChecker())
-    wrong = sorted(
-        validator.iter_errors(payload), key=lambda error: [str(part) for part in error.absolute_path]
-    )
-    if wrong:
-        raise Invalid("; ".join(_complaint(error) for error in wrong))
+    fits(form, payload, "payload")
     start, end = payload.get("start_date"), payload.get("end_date")
     # ISO dates sort as text
     if start is not None and end is not None and end < start:
         raise Invalid("payload.end_date: it is before start_date")
 
 
-def _complaint(error: Any) -> str:
-    place = ".".join(["payload", *(str(part) for part in error.absolute_path)])
-    return f"{place}: {error.message}"
+def fits(form: Document, sent: Any, name: str) -> None:
+    """Check anything that was sent under a name against a JSON schema.
+
+    Raises
+    ------
+    Invalid
+        Names every field that is wrong.
+    """
+    if not _sound(sent):
+        raise Invalid(
+            f"{name}: NaN and infinity are no numbers here, and nothing is nested deeper than {_DEEPEST}"
+        )
+    validator = Draft202012Validator(form, format_checker=FormatChecker())
+    wrong = sorted(validator.iter_errors(sent), key=lambda error: [str(part) for part in error.absolute_path])
+    if wrong:
+        raise Invalid("; ".join(_complaint(error, name) for error in wrong))
+
+
+def _sound(value: Any, depth: int = 0) -> bool:
+    # bounds let NaN pass: it is neither below nor above them
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not isinstance(value, (dict, list)):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return depth < _DEEPEST and all(_sound(one, depth + 1) for one in inner)
+
+
+def _complaint(error: Any, name: str) -> str:
+    place = ".".join([name, *(str(part) for part in error.absolute_path)])
+    return f"{place}: {error.message[:300]}"

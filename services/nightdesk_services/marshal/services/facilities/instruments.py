@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nightdesk_services.marshal.access import Document
@@ -39,7 +40,7 @@ class InstrumentService:
     async def listing(self, name: str | None) -> list[Document]:
         """Return the instruments, or those of a name."""
         found = await self._instruments.find({} if name is None else {"name": name})
-        return [await self.shown(one) for one in found]
+        return await self.shown_all(found)
 
     async def get(self, number: int, query: InstrumentQuery | None = None) -> Document:
         """Return an instrument, with its fields and their outlines if asked for."""
@@ -74,15 +75,46 @@ class InstrumentService:
 
     async def shown(self, instrument: Document) -> Document:
         """Return an instrument with its telescope, as other things show it."""
-        telescope = await self.telescope(instrument)
-        fields = instrument.get("fields") or []
-        return shapes.named(instrument, *_HIDDEN) | {
-            "telescope": shapes.named(telescope),
-            "has_fields": bool(fields),
-            "has_region": bool(instrument.get("region")),
-            "number_of_fields": len(fields),
-            "log_exists": await self._logs.one({"instrument_id": instrument["_id"]}) is not None,
-        }
+        return (await self.shown_all([instrument]))[0]
+
+    async def shown_all(self, instruments: Sequence[Document]) -> list[Document]:
+        """Return instruments with their telescopes, which are read once for all."""
+        telescopes = await self._telescopes.by_id(one["telescope_id"] for one in instruments)
+        logged = await self._logged([one["_id"] for one in instruments])
+        made = []
+        for instrument in instruments:
+            fields = instrument.get("fields") or []
+            telescope = telescopes.get(instrument["telescope_id"])
+            if telescope is None:
+                raise absent(f"telescope {instrument['telescope_id']}")
+            made.append(
+                shapes.named(instrument, *_HIDDEN)
+                | {
+                    "telescope": shapes.named(telescope),
+                    "has_fields": bool(fields),
+                    "has_region": bool(instrument.get("region")),
+                    "number_of_fields": len(fields),
+                    "log_exists": instrument["_id"] in logged,
+                }
+            )
+        return made
+
+    async def by_id(self, numbers: Iterable[int]) -> dict[int, Document]:
+        """Return instruments' documents by their ids, as far as they are there."""
+        return await self._instruments.by_id(numbers)
+
+    async def documents(self) -> list[Document]:
+        """Return the documents of all instruments, without their fields on the sky."""
+        return await self._instruments.find({}, fields=dict.fromkeys(_HIDDEN, 0))
+
+    async def _logged(self, numbers: list[int]) -> set[int]:
+        """Return which of some instruments have a log."""
+        found: set[int] = set()
+        if len(numbers) == 1:
+            return {numbers[0]} if await self._logs.one({"instrument_id": numbers[0]}) else found
+        for row in await self._logs.find({"instrument_id": {"$in": numbers}}, fields={"instrument_id": 1}):
+            found.add(row["instrument_id"])
+        return found
 
     async def create(self, post: InstrumentPost) -> int:
         """Add an instrument and return its id."""

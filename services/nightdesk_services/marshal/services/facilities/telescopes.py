@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from nightdesk_services.marshal.access import Document
@@ -53,6 +54,10 @@ class TelescopeService:
         if found is None:
             raise absent(f"telescope {number}", field)
         return found
+
+    async def by_id(self, numbers: Iterable[int]) -> dict[int, Document]:
+        """Return telescopes' documents by their ids, as far as they are there."""
+        return await self._telescopes.by_id(numbers)
 
     async def create(self, post: TelescopePost) -> int:
         """Add a telescope and return its id."""

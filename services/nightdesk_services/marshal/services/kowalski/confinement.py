@@ -20,9 +20,11 @@ def _names(text: str) -> frozenset[str]:
 
 STAGES = _names(
     "$match $project $addFields $set $unset $sort $limit $skip $group $count $unwind $replaceRoot"
-    " $replaceWith $sortByCount $bucket"
+    " $replaceWith $sortByCount $facet"
 )
 """Stages that read only what the stage before hands on, so what permissions took away stays away."""
+LOOKUP = _names("from localField foreignField as pipeline")
+"""What a ``$lookup`` is made of; it may read a catalogue that the asker reads anyway."""
 MATCHERS = _names(
     "$eq $ne $gt $gte $lt $lte $in $nin $and $or $nor $not $exists $type $all $elemMatch $size $mod"
     " $geoWithin $centerSphere $expr"
@@ -55,24 +57,53 @@ def check_projection(sent: Any) -> None:
     _expression(sent, "projection")
 
 
-def check_pipeline(sent: Any) -> None:
-    """Raise `Invalid` unless a pipeline says only what it may."""
+def check_pipeline(sent: Any, catalogs: Collection[str] = ()) -> None:
+    """Raise `Invalid` unless a pipeline says only what it may.
+
+    Parameters
+    ----------
+    catalogs
+        Those that a ``$lookup`` may read.
+    """
     _bounded(sent)
+    _stages(sent, "pipeline", catalogs, inner=False)
+
+
+def _stages(sent: Any, place: str, catalogs: Collection[str], *, inner: bool) -> None:
     if not isinstance(sent, list):
-        raise Invalid("pipeline: must be a list of stages")
+        raise Invalid(f"{place}: must be a list of stages")
     if len(sent) > MOST_STAGES:
-        raise Invalid(f"pipeline: at most {MOST_STAGES} stages")
+        raise Invalid(f"{place}: at most {MOST_STAGES} stages")
     for number, stage in enumerate(sent):
-        place = f"pipeline.{number}"
+        here = f"{place}.{number}"
         if not isinstance(stage, dict) or len(stage) != 1:
-            raise Invalid(f"{place}: must be an object with one stage")
+            raise Invalid(f"{here}: must be an object with one stage")
         ((name, body),) = stage.items()
-        _allowed(name, STAGES, place)
+        _allowed(name, STAGES - {"$facet"} if inner else STAGES | {"$lookup"}, here)
         if name == "$match":
-            _object(f"{place}.$match", body)
-            _match(body, f"{place}.$match")
+            _object(f"{here}.$match", body)
+            _match(body, f"{here}.$match")
+        elif name == "$lookup":
+            _lookup(body, f"{here}.$lookup", catalogs)
+        elif name == "$facet":
+            _object(f"{here}.$facet", body)
+            for part, stages in body.items():
+                _stages(stages, f"{here}.$facet.{part}", catalogs, inner=True)
         else:
-            _expression(body, f"{place}.{name}")
+            _expression(body, f"{here}.{name}")
+
+
+def _lookup(sent: Any, place: str, catalogs: Collection[str]) -> None:
+    _object(place, sent)
+    for name in sent:
+        _allowed(name, LOOKUP, place)
+    for name in ("from", "localField", "foreignField", "as"):
+        if not isinstance(sent.get(name), str) or not sent[name] or sent[name].startswith("$"):
+            raise Invalid(f"{place}.{name}: must be a name")
+    if sent["from"] not in catalogs:
+        raise Invalid(f"{place}.from: there is no catalog of this name for you")
+    if "pipeline" in sent:
+        _stages(sent["pipeline"], f"{place}.pipeline", catalogs, inner=True)
 
 
 def _bounded(sent: Any) -> None:
@@ -93,10 +124,21 @@ def _bounded(sent: Any) -> None:
         elif isinstance(value, list):
             rest.extend((part, depth + 1) for part in value)
         elif isinstance(value, str):
-            if len(value) > MOST_TEXT:
-                raise Invalid(f"a text in the query has more than {MOST_TEXT} characters")
-        elif value is not None and not isinstance(value, bool | int | float):
+            _readable(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            if not -(2**63) <= value < 2**63:
+                raise Invalid("an integer in the query has more than 64 bits")
+        elif value is not None and not isinstance(value, bool | float):
             raise Invalid("the query holds a value that is not JSON")
+
+
+def _readable(text: str) -> None:
+    if len(text) > MOST_TEXT:
+        raise Invalid(f"a text in the query has more than {MOST_TEXT} characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Invalid("a text in the query is not Unicode") from error
 
 
 def _match(value: Any, place: str) -> None:

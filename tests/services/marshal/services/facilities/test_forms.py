@@ -57,3 +57,17 @@ def test_an_instrument_without_filters_asks_for_none() -> None:
     form = imaging({"filters": []})
     assert "observation_choices" not in form["properties"]
     check(form, {name: value for name, value in GOOD.items() if name != "observation_choices"})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [[float("-inf")]]])
+def test_numbers_without_end_are_refused(value: Any) -> None:
+    with pytest.raises(Invalid, match="payload: NaN"):
+        check(FORM, GOOD | {"exposure_time": value})
+
+
+def test_nothing_is_nested_without_end() -> None:
+    deep: Any = 1
+    for _ in range(500):
+        deep = [deep]
+    with pytest.raises(Invalid, match="payload"):
+        check(FORM, GOOD | {"exposure_time": deep})

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -168,3 +169,41 @@ def test_an_endpoint_hides_its_token() -> None:
     endpoint = Endpoint.of({"url": "http://x/", "token": "s3cret"})
     assert endpoint.token == "s3cret"
     assert "s3cret" not in repr(endpoint)
+
+
+async def test_where_the_data_are_is_read(receiver: Receiver) -> None:
+    receiver.answer = b'{"status": "done", "photometry": ["https://x/1", 3], "spectra": "https://x/2"}'
+    outcome = await HttpFacility().poll(Endpoint(receiver.url), REQUEST)
+    assert outcome.links == {"photometry": ["https://x/1"], "spectra": ["https://x/2"]}
+
+
+async def test_a_token_that_comes_back_is_not_kept(receiver: Receiver) -> None:
+    receiver.answer = json.dumps({"status": "for s3cret", "seen": [{"s3cret": "Bearer s3cret"}]}).encode()
+    outcome = await HttpFacility().submit(Endpoint(receiver.url, "s3cret"), REQUEST)
+    assert outcome.status == "for ***"
+    assert "s3cret" not in json.dumps(outcome.response)
+
+
+@pytest.mark.parametrize("answer", [b'{"status": "\\ud800"}', b'{"status": "x", "n": 1e999}'])
+async def test_what_cannot_be_stored_is_not_kept(receiver: Receiver, answer: bytes) -> None:
+    receiver.answer = answer
+    outcome = await HttpFacility().submit(Endpoint(receiver.url), REQUEST)
+    assert (outcome.status, outcome.response["content"]) == ("submitted", {})
+
+
+async def test_only_what_may_have_arrived_is_uncertain(receiver: Receiver) -> None:
+    (port,) = free_ports(1)
+    assert not (await HttpFacility().submit(Endpoint(f"http://127.0.0.1:{port}/"), REQUEST)).uncertain
+    receiver.code = 400
+    assert not (await HttpFacility().submit(Endpoint(receiver.url), REQUEST)).uncertain
+    receiver.free.clear()
+    assert (await HttpFacility(timeout=0.2).submit(Endpoint(receiver.url), REQUEST)).uncertain
+
+
+async def test_a_log_is_asked_for(receiver: Receiver) -> None:
+    receiver.answer = b'{"log": {"dome": "open"}}'
+    start, end = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 2, tzinfo=UTC)
+    outcome = await HttpFacility().log(Endpoint(receiver.url), start, end)
+    assert outcome.response["content"]["log"] == {"dome": "open"}
+    assert receiver.bodies[0]["action"] == "log"
+    assert receiver.bodies[0]["end_date"].startswith("2026-09-02")

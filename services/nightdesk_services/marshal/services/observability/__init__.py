@@ -1,0 +1,1 @@
+"""When a target can be observed from where."""

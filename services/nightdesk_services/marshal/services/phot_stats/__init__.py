@@ -1,0 +1,1 @@
+"""Statistics of objects' photometry: peaks, first and last detections, rise and decay."""

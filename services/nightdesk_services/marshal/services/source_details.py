@@ -1,0 +1,135 @@
+"""What is shown of a source only if it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.models.photometry import CurveQuery
+from nightdesk_services.marshal.models.sources import SourceQuery
+from nightdesk_services.marshal.services import shapes
+from nightdesk_services.marshal.services.color_mag import color_mag
+from nightdesk_services.marshal.services.numbers import number
+from nightdesk_services.marshal.services.phot_stats.service import PhotStatService
+from nightdesk_services.marshal.services.photometry import PhotometryService
+from nightdesk_services.marshal.services.source_views import SourceViews
+from nightdesk_services.marshal.services.thumbnails import ThumbnailService
+from nightdesk_services.marshal.storage.candidates import Candidates
+from nightdesk_services.marshal.storage.source_lookups import SourceLookups
+
+_POINT: Final = [
+    *("id", "obj_id", "mjd", "filter", "magsys", "instrument_name", "origin", "snr"),
+    *("mag", "magerr", "limiting_mag", "flux", "fluxerr", "zp"),
+]
+
+
+class SourceDetails:
+    """Gathers the parts of a source's page, of the objects too that are linked with it if that is asked."""
+
+    def __init__(
+        self,
+        *,
+        candidates: Candidates,
+        views: SourceViews,
+        photometry: PhotometryService,
+        phot_stats: PhotStatService,
+        thumbnails: ThumbnailService,
+        lookups: SourceLookups,
+    ) -> None:
+        self._candidates = candidates
+        self._views = views
+        self._photometry = photometry
+        self._phot_stats = phot_stats
+        self._thumbnails = thumbnails
+        self._lookups = lookups
+
+    async def of(self, access: Access, source: Document, query: SourceQuery, shown: Document) -> Document:
+        """Return what a query asks for beyond what is always shown."""
+        linked = await self._views.associated(access, source)
+        ids = [source["_id"]]
+        if query.include_super_objs:
+            ids += [one["obj_id"] for one in linked]
+        made = await self._said(access, ids, query, shown) | await self._measured(access, ids, query)
+        if query.include_thumbnails or query.extras:
+            made["thumbnails"] = await self._pictures(access, source["_id"])
+        if query.extras:
+            made["lookups"] = [_lookup(one) for one in await self._lookups.of(source["_id"])]
+        if query.include_labellers:
+            made["labellers"] = await self._views.labellers(access, source["_id"])
+        if query.include_candidates:
+            made["candidates"] = [_candidate(one) for i in ids for one in await self._passed(access, i)]
+        if query.include_associated_objs:
+            made["associated_objs"] = linked
+        if query.include_requested or query.pending_only:
+            waiting = await self._views.requested(access, source["_id"])
+            made["groups"] = waiting if query.pending_only else [*shown["groups"], *waiting]
+        return made
+
+    async def _said(
+        self, access: Access, ids: Sequence[str], query: SourceQuery, shown: Document
+    ) -> Document:
+        """Return what people wrote about some objects."""
+        views = self._views
+        made: Document = {}
+        annotations = shown["annotations"]
+        if len(ids) > 1:
+            made["classifications"] = _flat(await views.classifications(access, ids), ids)
+            made["annotations"] = annotations = _flat(await views.annotations(access, ids), ids)
+        if query.include_comments or query.include_comment_exists or query.extras:
+            comments = _flat(await views.comments(access, ids), ids)
+            made["comments"] = comments if query.include_comments or query.extras else []
+            if query.include_comment_exists:
+                made["comment_exists"] = bool(comments)
+        if query.include_period_exists:
+            made["period_exists"] = any("period" in one["data"] for one in annotations)
+        if query.include_color_magnitude:
+            made["color_magnitude"] = color_mag(annotations)
+        if query.include_tags:
+            made["tags"] = _flat(await views.tags(access, ids), ids)
+        return made
+
+    async def _measured(self, access: Access, ids: Sequence[str], query: SourceQuery) -> Document:
+        """Return what was measured of some objects."""
+        made: Document = {}
+        if query.include_photometry or (query.include_photometry_exists and len(ids) > 1):
+            asked = CurveQuery(format="both", deduplicate=query.deduplicate_photometry)
+            points = [one for i in ids for one in await self._photometry.points(access, i, asked)]
+            points.sort(key=lambda one: float("inf") if one["mjd"] is None else one["mjd"])
+            if query.include_photometry:
+                made["photometry"] = [{name: one.get(name) for name in _POINT} for one in points]
+            if query.include_photometry_exists:
+                made["photometry_exists"] = bool(points)
+        if query.include_detection_stats:
+            found = [await self._phot_stats.shown(access, i) for i in ids]
+            made["photstats"] = [one for one in found if one is not None]
+        if query.include_spectrum_exists:
+            made["spectrum_exists"] = bool(await self._views.with_spectra(access, ids))
+        return made
+
+    async def _pictures(self, access: Access, obj_id: str) -> list[Document]:
+        """Return the cutouts of the newest alert, and what people made."""
+        newest = next(iter(await self._passed(access, obj_id)), None)
+        drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
+        own = (await self._thumbnails.of(access, [obj_id])).get(obj_id, [])
+        return [*({"id": number(one["public_url"])} | one for one in drawn), *own]
+
+    async def _passed(self, access: Access, obj_id: str) -> list[Document]:
+        """Return the newest candidates of an object that the person sees."""
+        found = access.visible(await self._candidates.of(obj_id, limit=100))
+        return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]
+
+
+def _flat(by_object: dict[str, list[Document]], ids: Sequence[str]) -> list[Document]:
+    return [one for obj_id in ids for one in by_object.get(obj_id, ())]
+
+
+def _lookup(request: Document) -> Document:
+    names = ("kind", "status", "outcome", "user_id", "created_at", "modified")
+    return {"id": request["_id"]} | {name: request[name] for name in names}
+
+
+def _candidate(candidate: Document) -> Document:
+    alert = candidate.get("candid")
+    row = {"id": number(candidate["_id"]), "obj_id": candidate["objectId"], "passing_alert_id": alert}
+    return row | {"filter_id": candidate["filter_id"], "passed_at": candidate["passed_at"]}

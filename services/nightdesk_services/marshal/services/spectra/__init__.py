@@ -1,0 +1,1 @@
+"""Spectra: files that they come in, who sees them, and what is worked out of them."""

@@ -1,0 +1,1 @@
+"""What the notifier's parts hand to each other."""

@@ -1,0 +1,1 @@
+"""What people can be told of, one file a kind."""
