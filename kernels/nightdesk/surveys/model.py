@@ -205,6 +205,8 @@ class Survey(_Part):
     """Fields that identify a point of history; the first set that is complete counts."""
     stamps: dict[Literal["science", "template", "difference"], str]
     """Cutout -> field of the packet: bytes, or a record with ``stampData``."""
+    first_row: Literal["south", "north"] = "south"
+    """Which side of a cutout its first row of pixels shows; FITS images mostly begin in the south."""
     sample: str = ""
     """Schema or packet that the declaration is checked with whenever it is read; beside the survey's file."""
 

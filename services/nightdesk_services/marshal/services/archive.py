@@ -81,7 +81,7 @@ class ArchiveService:
         if drawn is None:
             data = await self._cutout(survey, candid, kind)
             try:
-                drawn = await asyncio.to_thread(images.png, data, query.stretch, query.size)
+                drawn = await asyncio.to_thread(images.png, data, query.stretch, query.size, survey.first_row)
             except ValueError as error:
                 raise NotFound(str(error)) from error
             self._pictures[key] = drawn

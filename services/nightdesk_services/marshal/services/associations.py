@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.identity import IdentityService
 from nightdesk_services.marshal.storage.store import Store
@@ -37,10 +38,8 @@ class Associations:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _run(self) -> None:
         while True:

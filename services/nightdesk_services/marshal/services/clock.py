@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.people import PeopleService
@@ -57,10 +58,8 @@ class ReminderClock:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def look(self) -> int:
         """Leave a message for every reminder that is due; return how many were."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Denied, Unavailable
 from nightdesk_services.marshal.services import shapes, talk
@@ -105,9 +106,7 @@ class EventService:
 
     async def stop(self) -> None:
         """End following."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
         for client in list(self._clients):
             client.restart()
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Identity
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.hub import HubApi
@@ -54,9 +55,7 @@ class HubGroups:
 
     async def stop(self) -> None:
         """Follow no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
         if self._hub is not None:
             await self._hub.close()
 

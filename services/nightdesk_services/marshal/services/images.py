@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def pixels(data: bytes) -> npt.NDArray[np.float64]:
-    """Return the first image of a FITS file, north up as the file has it; its first row is the bottom one.
+    """Return the first image of a FITS file.
 
     Raises
     ------
@@ -42,15 +42,26 @@ def pixels(data: bytes) -> npt.NDArray[np.float64]:
     raise ValueError(msg)
 
 
-def png(data: bytes, stretch: str = "asinh", size: int | None = None) -> bytes:
-    """Return a grey picture of a cutout, cut at zscale's limits; pixels without value are black."""
+def png(
+    data: bytes,
+    stretch: str = "asinh",
+    size: int | None = None,
+    first_row: Literal["south", "north"] = "south",
+) -> bytes:
+    """Return a grey picture of a cutout, cut at zscale's limits; pixels without value are black.
+
+    Parameters
+    ----------
+    first_row
+        Which side of the sky the first row of the file shows; north is drawn up.
+    """
     image = pixels(data)
     known = np.isfinite(image)
     grey = np.zeros(image.shape, dtype=np.uint8)
     if known.any():
         scaled = _stretched(_scaled(image, known), stretch)
         grey[known] = np.round(scaled[known] * 255).astype(np.uint8)
-    picture = Image.fromarray(grey[::-1])
+    picture = Image.fromarray(grey if first_row == "north" else grey[::-1])
     if size is not None:
         edges = _fitted(picture.size, size)
         picture = picture.resize(edges, Image.Resampling.NEAREST)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Invalid, MarshalError, NotFound, Unavailable
 from nightdesk_services.marshal.models.sources import MpcBody, TnsQuery
@@ -137,10 +138,8 @@ class SourceLookupService:
 
     async def stop(self) -> None:
         """End; what is queued is answered after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _put(self, access: Access, obj_id: str, kind: str, asked: Document) -> None:
         await self._lookups.put(obj_id, kind, asked, access.user_id)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
+from typing import Any
 
+import fastavro
 import numpy as np
 import pytest
 from astropy.io import fits
+from nightdesk.surveys import get
 from nightdesk_services.marshal.services.images import STRETCHES, pixels, png
 from PIL import Image
+
+from tests.support.data import DATA, needs_data
 
 
 def stamp(data: np.ndarray, *, second: bool = False, zipped: bool = False) -> bytes:
@@ -42,6 +48,39 @@ def test_the_star_is_bright_and_up_is_up(star: np.ndarray, stretch: str) -> None
     assert grey.shape == (21, 31)
     assert grey[20 - 4, 8] == 255
     assert np.median(grey) < 250
+
+
+def test_a_survey_whose_files_begin_in_the_north_is_drawn_north_up_too(star: np.ndarray) -> None:
+    assert get("ZTF").first_row == "north"
+    assert get("LSST").first_row == "south"
+    np.testing.assert_array_equal(drawn(stamp(star), first_row="north"), drawn(stamp(star[::-1])))
+
+
+@needs_data
+def test_ztfs_files_begin_in_the_north() -> None:
+    """The reference catalogue's nearest source shines where that side of the sky is."""
+    agree = seen = 0
+    for packet in map(read_packet, sorted((DATA / "ztf").rglob("*.avro"))):
+        alert = packet["candidate"]
+        north = (alert["decnr"] - alert["dec"]) * 3600 / 1.01
+        west = (alert["ra"] - alert["ranr"]) * np.cos(np.radians(alert["dec"])) * 3600 / 1.01
+        image = pixels(packet["cutoutTemplate"]["stampData"])
+        if image.shape != (63, 63) or not (2 < abs(north) < 25 and abs(west) < 25):
+            continue
+        up, down = (light(image, 31 + side * north, 31 + west) for side in (-1, 1))
+        seen += 1
+        agree += up > down
+    assert agree > 0.6 * seen > 6
+
+
+def light(image: np.ndarray, row: float, column: float) -> float:
+    y, x = round(row), round(column)
+    return float(np.nanmax(image[y - 1 : y + 2, x - 1 : x + 2]))
+
+
+def read_packet(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return next(fastavro.reader(file))  # type: ignore[return-value, arg-type]
 
 
 def test_missing_pixels_are_black(star: np.ndarray) -> None:

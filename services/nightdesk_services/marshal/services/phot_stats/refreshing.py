@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.phot_stats.making import PhotStatMaker
 from nightdesk_services.marshal.storage.candidates import Candidates
@@ -71,10 +72,8 @@ class PhotStatClock:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def look(self) -> int:
         """Name the sources whose points are new; return how many there are."""

@@ -1,0 +1,20 @@
+"""Ending what runs beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+_PATIENCE = 0.5
+"""Seconds until a task is told again: the store's client may swallow what it hears while it waits."""
+
+
+async def ended(*tasks: asyncio.Task[Any] | None) -> None:
+    """Cancel tasks, and return when they have ended, however they did."""
+    waiting = {task for task in tasks if task is not None}
+    told = frozenset(waiting)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=_PATIENCE)
+    await asyncio.gather(*told, return_exceptions=True)
