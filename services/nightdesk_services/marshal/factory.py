@@ -466,6 +466,7 @@ class Marshal:
         await self.store.align_counters()
         self.people.forget()
         self.clock.start()
+        self.hub_groups.start()
         self.associations.start()
         self.measurements.stat_clock.start()
         self.source_lookups.start()

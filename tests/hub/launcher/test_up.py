@@ -57,7 +57,7 @@ def test_status_tells_programs_and_people(own: Platform) -> None:
     assert own.process is not None
     assert told["pid"] == own.process.pid
     names = {row["name"] for row in told["processes"] if row["healthy"]}
-    services = {"marshal", "broker", "monitor", "dask-gateway", "idle-culler"}
+    services = {"marshal", "broker", "monitor", "notifier", "dask-gateway", "idle-culler"}
     assert names == {"store", "stream", "proxy", "hub"} | services
     assert told["settings"]["store_port"] == own.settings.store_port
     assert "admin_password" not in told["settings"]

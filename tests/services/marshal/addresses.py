@@ -83,4 +83,4 @@ def real(things: Things, route: Route) -> Callable[[list[str], str], str]:
 
 
 def _is_value(word: str) -> bool:
-    return word in (OBJ, GONE_OBJ) or bool(re.fullmatch(r"\d+|[0-9a-f]{16}", word))
+    return word in (OBJ, GONE_OBJ) or bool(re.fullmatch(r"\d+|[0-9a-f]{16}|ZTF\d\d\w+", word))

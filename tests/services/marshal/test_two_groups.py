@@ -230,6 +230,6 @@ def unechoed(text: str) -> str:
 
 def snapshot(desk: Desk) -> dict[str, list[Any]]:
     """Everything in the store, but for what is kept about the askers themselves."""
-    aside = ("audit", "counters", "queries")
+    aside = ("audit", "counters", "phot_stats", "queries")
     names = sorted(name for name in desk.database.list_collection_names() if name not in aside)
     return {name: list(desk.database[name].find({}, {"used_at": 0}).sort("_id", 1)) for name in names}

