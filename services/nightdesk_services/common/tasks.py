@@ -1,12 +1,19 @@
-"""Ending what runs beside the requests."""
+"""Beginning and ending what runs beside the requests."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any
 
 _PATIENCE = 0.5
 """Seconds until a task is told again: the store's client may swallow what it hears while it waits."""
+
+
+def begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin work that outlives whoever begins it, and is not bound by how long they wait for the store."""
+    return asyncio.create_task(work, context=Context())
 
 
 async def ended(*tasks: asyncio.Task[Any] | None) -> None:

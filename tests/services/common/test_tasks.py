@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
+from pymongo import _csot, timeout
 
 
 async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
@@ -26,3 +27,14 @@ async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
         await ended(*tasks, None)
     assert heard == ["once"]
     assert all(task.done() for task in tasks)
+
+
+async def test_work_is_not_bound_by_the_patience_of_who_begins_it() -> None:
+    async def bound() -> None:
+        found.append(_csot.get_deadline() < float("inf"))
+
+    found: list[bool] = []
+    with timeout(60):
+        await asyncio.create_task(bound())
+        await begun(bound())
+    assert found == [True, False]

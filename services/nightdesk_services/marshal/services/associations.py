@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.identity import IdentityService
 from nightdesk_services.marshal.storage.store import Store
@@ -34,7 +34,7 @@ class Associations:
     def start(self) -> None:
         """Begin; nothing happens if it runs already."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = begun(self._run())
 
     async def stop(self) -> None:
         """End."""

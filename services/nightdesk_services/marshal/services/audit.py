@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any, Final
 
+from nightdesk_services.common.tasks import begun
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.encoding import dumps
 from nightdesk_services.marshal.exceptions import Unavailable
@@ -74,7 +75,7 @@ class AuditService:
         if len(self._waiting) > _MOST:
             self._to_log(self._waiting.popleft())
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+            self._writing = begun(self._write())
 
     async def stop(self) -> None:
         """Wait for writes that are under way, then store what waits."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.people import PeopleService
@@ -54,7 +54,7 @@ class ReminderClock:
     def start(self) -> None:
         """Begin; nothing happens if it runs already."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = begun(self._run())
 
     async def stop(self) -> None:
         """End."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Denied, Unavailable
 from nightdesk_services.marshal.services import shapes, talk
@@ -102,7 +102,7 @@ class EventService:
     def start(self) -> None:
         """Begin to follow the store."""
         follow = self._changes.follow(self._handle, self._begun)
-        self._tasks = [asyncio.create_task(follow), asyncio.create_task(self._pump())]
+        self._tasks = [begun(follow), begun(self._pump())]
 
     async def stop(self) -> None:
         """End following."""

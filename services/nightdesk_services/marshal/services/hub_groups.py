@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.access import Identity
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.hub import HubApi
@@ -51,7 +51,7 @@ class HubGroups:
         if self._sync is None or self._task is not None:
             return
         self._people.follow(self._wake.set, self.signed_in)
-        self._task = asyncio.create_task(self._follow())
+        self._task = begun(self._follow())
 
     async def stop(self) -> None:
         """Follow no more."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Invalid, MarshalError, NotFound, Unavailable
 from nightdesk_services.marshal.models.sources import MpcBody, TnsQuery
@@ -134,7 +134,7 @@ class SourceLookupService:
     def start(self) -> None:
         """Begin to answer; nothing happens if it runs already."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = begun(self._run())
 
     async def stop(self) -> None:
         """End; what is queued is answered after the next start."""

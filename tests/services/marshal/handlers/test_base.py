@@ -87,6 +87,14 @@ async def test_a_token_in_the_address_is_refused(desk: Desk) -> None:
     assert response.status_code == 200
 
 
+async def test_the_time_that_jupyterlab_adds_to_an_address_is_let_pass(desk: Desk) -> None:
+    response = await desk.http.get(
+        "/api/sources?numPerPage=1&1795627607914", headers={"Authorization": "token ana"}
+    )
+    assert response.status_code == 200
+    assert "nonsense" in await desk.error(400, "ana", "GET", "sources", nonsense=1)
+
+
 async def test_errors_name_the_field(desk: Desk) -> None:
     assert "numPerPage" in await desk.error(400, "ana", "GET", "candidates", numPerPage=0)
     assert "startDate" in await desk.error(400, "ana", "GET", "candidates", startDate="yesterday")

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import begun, ended
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.phot_stats.making import PhotStatMaker
 from nightdesk_services.marshal.storage.candidates import Candidates
@@ -68,7 +68,7 @@ class PhotStatClock:
     def start(self) -> None:
         """Begin; nothing happens if it runs already."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = begun(self._run())
 
     async def stop(self) -> None:
         """End."""
