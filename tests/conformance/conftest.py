@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from pymongo.database import Database
 from skyportal_py.client import SkyPortal
 from tornado.httpserver import HTTPServer
 
+from tests.conformance.receivers import Receiver, receiving
 from tests.conformance.report import FUNCTIONS, keep
 from tests.services.marshal.world import Names
 from tests.support.ports import free_ports
@@ -155,3 +157,17 @@ def attachment(tmp_path: Path) -> Path:
     path = tmp_path / "note.txt"
     path.write_text("seeing 1.1 arcsec\n")
     return path
+
+
+@pytest.fixture(scope="module")
+def telescope() -> Iterator[Receiver]:
+    """A telescope's server, to which alone the desk may send."""
+    with receiving() as receiver, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NIGHTDESK_FACILITY_HOSTS", json.dumps([receiver.host]))
+        yield receiver
+
+
+@pytest.fixture
+def fresh(telescope: Receiver) -> None:
+    """The telescope's server answers all with success."""
+    telescope.reset()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,23 +13,12 @@ from skyportal_py.followup_requests import FollowupRequestPost
 from tests.conformance.conftest import Desk
 from tests.conformance.facilities import facility, user_id
 from tests.conformance.people import refused
-from tests.conformance.receivers import Receiver, receiving
+from tests.conformance.receivers import Receiver
 from tests.conformance.robotic import GOOD, TOKEN, ask, robotic, until
 from tests.conformance.targets import save
 
-
-@pytest.fixture(scope="module", autouse=True)
-def telescope() -> Iterator[Receiver]:
-    """A telescope's server, to which alone the desk may send."""
-    with receiving() as receiver, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NIGHTDESK_FACILITY_HOSTS", json.dumps([receiver.host]))
-        yield receiver
-
-
-@pytest.fixture(autouse=True)
-def fresh(telescope: Receiver) -> None:
-    """The server answers all with success."""
-    telescope.reset()
+# the telescope comes first: a desk reads at its start where it may send
+pytestmark = pytest.mark.usefixtures("telescope", "fresh")
 
 
 def test_a_request_goes_out_and_is_shown(desk: Desk, telescope: Receiver) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 from rich.markup import escape
 
@@ -12,11 +14,7 @@ def fetch_kafka() -> None:
     """Fetch Apache Kafka with Maven, where Java 17 and Maven are."""
     from nightdesk_hub.embedded.stream import Kafka
 
-    try:
-        with console.status("fetching Apache Kafka"):
-            Kafka.fetch()
-    except RuntimeError as error:
-        fail(error)
+    _fetch("fetching Apache Kafka", Kafka.fetch)
     console.print(f"Apache Kafka is in {escape(str(Kafka.jars()))}", soft_wrap=True)
 
 
@@ -24,12 +22,16 @@ def fetch_store() -> None:
     """Build SecantusDB's Rust server, where Cargo, CMake and Ninja are; takes some minutes, once."""
     from nightdesk_hub.embedded.mongo import SecantusRust
 
+    _fetch("building the document store", SecantusRust.fetch)
+    console.print(f"The store is in {escape(str(SecantusRust.home()))}", soft_wrap=True)
+
+
+def _fetch(doing: str, fetch: Callable[[], None]) -> None:
     try:
-        with console.status("building the document store"):
-            SecantusRust.fetch()
+        with console.status(doing):
+            fetch()
     except RuntimeError as error:
         fail(error)
-    console.print(f"The store is in {escape(str(SecantusRust.home()))}", soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

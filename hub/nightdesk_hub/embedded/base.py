@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from nightdesk.settings import Settings
 
 Kind = Literal["store", "stream"]
+
+
+def kept_in(variable: str, name: str) -> Path:
+    """Return where a fetched program lies for all checkouts of a user, unless a variable says otherwise."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return Path(os.environ.get(variable, cache / "nightdesk" / name))
+
+
+def fetch_into(target: Path, command: Callable[[Path], list[str]], failure: str) -> None:
+    """Run a command that fills a directory; all of it comes to be at its place, or nothing.
+
+    Parameters
+    ----------
+    command
+        Given the directory to fill.
+    failure
+        What did not work, as in "Maven could not fetch Apache Kafka".
+
+    Raises
+    ------
+    RuntimeError
+        The command failed; says what it said.
+    """
+    part = target.with_name(f"{target.name}.part{os.getpid()}")
+    part.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(command(part), capture_output=True, text=True, check=False)
+    if done.returncode:
+        shutil.rmtree(part, ignore_errors=True)
+        msg = f"{failure}: {(done.stdout + done.stderr)[-800:]}"
+        raise RuntimeError(msg)
+    shutil.rmtree(target, ignore_errors=True)
+    part.rename(target)
 
 
 class EmbeddedServer(ABC):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -12,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from nightdesk_hub.embedded.base import EmbeddedServer
+from nightdesk_hub.embedded.base import EmbeddedServer, fetch_into, kept_in
 
 # The change-event log holds whole documents; this many entries bound it to a few GB at most.
 OPLOG_ENTRIES = 50_000
@@ -102,9 +100,7 @@ class SecantusRust(_Secantus):
     @classmethod
     def home(cls) -> Path:
         """Return where it is built to; shared by all checkouts of a user."""
-        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-        default = cache / "nightdesk" / f"{cls.crate}-{cls.version}"
-        return Path(os.environ.get("NIGHTDESK_SECANTUS_HOME", default))
+        return kept_in("NIGHTDESK_SECANTUS_HOME", f"{cls.crate}-{cls.version}")
 
     @classmethod
     def _find(cls) -> str | None:
@@ -125,21 +121,13 @@ class SecantusRust(_Secantus):
         if lacking := [tool for tool in ("cargo", "cmake", "ninja") if not shutil.which(tool)]:
             msg = f"building the store needs {', '.join(lacking)}; without it the platform uses secantusd-py"
             raise RuntimeError(msg)
-        part = cls.home().with_name(f"{cls.home().name}.part{os.getpid()}")
         # its manifest asks for the newest compiler, its code does not
         how = ["--locked", "--ignore-rust-version", "--quiet", f"--version={cls.version}"]
-        done = subprocess.run(
-            ["cargo", "install", cls.crate, *how, f"--root={part}"],
-            capture_output=True,
-            text=True,
-            check=False,
+        fetch_into(
+            cls.home(),
+            lambda part: ["cargo", "install", cls.crate, *how, f"--root={part}"],
+            f"Cargo could not build {cls.crate}",
         )
-        if done.returncode:
-            shutil.rmtree(part, ignore_errors=True)
-            msg = f"Cargo could not build {cls.crate}: {done.stderr[-800:]}"
-            raise RuntimeError(msg)
-        shutil.rmtree(cls.home(), ignore_errors=True)
-        part.rename(cls.home())
 
     def command(self) -> list[str]:
         """Return the command; what is acknowledged must outlive a kill."""

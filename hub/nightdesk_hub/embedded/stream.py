@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from typing import ClassVar, Literal
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from nightdesk_hub.embedded.base import EmbeddedServer
+from nightdesk_hub.embedded.base import EmbeddedServer, fetch_into, kept_in
 
 MAX_MESSAGE = 16 * 2**20
 """Largest message in bytes; an LSST alert with its full history takes some 300 kB."""
@@ -42,8 +41,7 @@ class Kafka(_KafkaProtocol):
     @classmethod
     def jars(cls) -> Path:
         """Return where the jars lie; shared by all checkouts of a user."""
-        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-        return Path(os.environ.get("NIGHTDESK_KAFKA_JARS", cache / "nightdesk" / "kafka-4.1.0"))
+        return kept_in("NIGHTDESK_KAFKA_JARS", "kafka-4.1.0")
 
     @classmethod
     def missing(cls) -> str:
@@ -69,29 +67,12 @@ class Kafka(_KafkaProtocol):
         if not maven or not shutil.which("java"):
             msg = "Apache Kafka needs Java 17 and Maven; without them the platform uses Tansu"
             raise RuntimeError(msg)
-        target = cls.jars()
-        part = target.with_name(f"{target.name}.part{os.getpid()}")
-        part.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            [
-                maven,
-                "-q",
-                "-B",
-                "-f",
-                str(cls.pom),
-                "dependency:copy-dependencies",
-                f"-DoutputDirectory={part}",
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
+        how = ["-q", "-B", "-f", str(cls.pom), "dependency:copy-dependencies"]
+        fetch_into(
+            cls.jars(),
+            lambda part: [maven, *how, f"-DoutputDirectory={part}"],
+            "Maven could not fetch Apache Kafka",
         )
-        if done.returncode:
-            shutil.rmtree(part, ignore_errors=True)
-            msg = f"Maven could not fetch Apache Kafka: {(done.stdout + done.stderr)[-800:]}"
-            raise RuntimeError(msg)
-        shutil.rmtree(target, ignore_errors=True)
-        part.rename(target)
 
     @property
     def _properties(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any
@@ -25,3 +26,23 @@ async def ended(*tasks: asyncio.Task[Any] | None) -> None:
             task.cancel()
         _, waiting = await asyncio.wait(waiting, timeout=_PATIENCE)
     await asyncio.gather(*told, return_exceptions=True)
+
+
+class Background(ABC):
+    """Work that goes on from `start` to `stop`."""
+
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; nothing happens if it runs already."""
+        if self._task is None:
+            self._task = begun(self._run())
+
+    async def stop(self) -> None:
+        """End; what is left is done after the next start."""
+        await ended(self._task)
+        self._task = None
+
+    @abstractmethod
+    async def _run(self) -> None:
+        """Work until cancelled."""

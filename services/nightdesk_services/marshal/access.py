@@ -243,6 +243,10 @@ class Access:
         """Return whether something that these groups hold is visible."""
         return self.super_admin or not self.readable.isdisjoint(group_ids)
 
+    def sees_source(self, source: Document | None) -> bool:
+        """Return whether a source is visible; one that every group has let go is nobody's, whoever asks."""
+        return source is not None and bool(source["group_ids"]) and self.sees(source["group_ids"])
+
     def visible(self, documents: Iterable[Document]) -> list[Document]:
         """Return the documents that one of the person's groups holds (their ``group_ids``)."""
         return [document for document in documents if self.sees(document.get("group_ids", ()))]
@@ -262,15 +266,13 @@ class Access:
         """
         if not group_ids:
             return self.readable
-        if hidden := sorted(set(group_ids) - self.readable):
-            raise Denied(f"group_ids: you are not in group {', '.join(map(str, hidden))}")
+        self.require_groups(group_ids, "group_ids")
         return frozenset(group_ids)
 
     def savable(self, group_ids: Collection[int]) -> list[int]:
         """Return the groups, checked that the person may save to each."""
         for group_id in sorted(self.chosen(group_ids)):
-            member = self.memberships.get(group_id)
-            if not self.super_admin and not (member and member.get("can_save", True)):
+            if not self.may_save(group_id):
                 raise Denied(f"group_ids: you may not save to group {group_id}")
         return sorted(set(group_ids))
 

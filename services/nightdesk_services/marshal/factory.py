@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from nightdesk.crossmatch import Shelf
 
@@ -26,6 +27,7 @@ from nightdesk_services.marshal.services.classifications import ClassificationSe
 from nightdesk_services.marshal.services.clock import ReminderClock
 from nightdesk_services.marshal.services.comments import CommentService
 from nightdesk_services.marshal.services.events import EventService
+from nightdesk_services.marshal.services.facilities import forms
 from nightdesk_services.marshal.services.facilities.allocations import AllocationService
 from nightdesk_services.marshal.services.facilities.instruments import InstrumentService
 from nightdesk_services.marshal.services.facilities.runs import RunService
@@ -288,7 +290,6 @@ class Marshal:
                 thumbnails=thumbnails,
                 lookups=lookups,
             ),
-            changed=measurements.stat_clock.changed,
         )
         run_service = RunService(
             Documents(store, "observing_runs"),
@@ -313,7 +314,11 @@ class Marshal:
         super_objs = SuperObjService(Documents(store, "super_objs"), objects, sources)
         identity = IdentityService(super_objs, Splits(store), archive, sources)
         associations = Associations(store, identity)
-        source_service.on_saved += [followup.defaults.saved, associations.saved]
+        source_service.on_saved += [
+            measurements.stat_clock.saved,
+            followup.defaults.saved,
+            associations.saved,
+        ]
         spectroscopy = Spectroscopy.create(
             store=store,
             resources=resources,
@@ -324,7 +329,7 @@ class Marshal:
             classifications=classifications,
             stat_finder=measurements.stat_finder,
         )
-        shelf = Shelf(config.settings.catalogs)
+        shelf, filter_service = Shelf(config.settings.catalogs), FilterService(filters)
         return cls(
             config=config,
             authenticator=TokenAuthenticator(authenticator or HubAuthenticator(config), tokens, store),
@@ -355,7 +360,7 @@ class Marshal:
             spectroscopy=spectroscopy,
             newsfeed=NewsFeed(News(store), teams),
             system=SystemService(Overview(store)),
-            filters=FilterService(filters),
+            filters=filter_service,
             candidates=CandidateService(
                 candidates=candidates,
                 window=window,
@@ -411,7 +416,7 @@ class Marshal:
             removal=RemovalService(Objects(store), objects, sources, candidates, thumbnails),
             positions=positions,
             finders=FinderService(
-                maker=Maker(Shelf(config.settings.catalogs).catalogues),
+                maker=Maker(shelf.catalogues),
                 positions=positions,
                 references=References(objects, archive),
                 runs=run_service,
@@ -437,7 +442,7 @@ class Marshal:
             listings=ListingService(listings, objects),
             desks=DeskService(Desks(store)),
             archive=ArchiveService(archive, objects, config.image_cache),
-            kowalski=Kowalski.create(store, Shelf(config.settings.catalogs), FilterService(filters)),
+            kowalski=Kowalski.create(store, shelf, filter_service),
             telescopes=telescope_service,
             instruments=instrument_service,
             allocations=followup.allocations,
@@ -470,6 +475,8 @@ class Marshal:
         self.associations.start()
         self.measurements.stat_clock.start()
         self.source_lookups.start()
+        # nobody who hands in a request shall wait for that, nor the marshal's start
+        self.followup.dispatch.start(partial(asyncio.to_thread, forms.learn))
         self.ready.set()
 
     async def close(self) -> None:

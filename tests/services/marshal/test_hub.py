@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +13,7 @@ from nightdesk_services.marshal.auth import HubAuthenticator
 from nightdesk_services.marshal.config import MarshalConfig
 from nightdesk_services.marshal.exceptions import Unavailable
 
+from tests.support.hub import jupyterhub
 from tests.support.ports import free_ports
 
 CONFIG = """
@@ -58,29 +55,8 @@ c.JupyterHub.load_roles = [
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the API of a hub with two users and two services."""
-    directory: Path = tmp_path_factory.mktemp("hub")
-    port, public = free_ports(2)
-    config = directory / "jupyterhub_config.py"
-    config.write_text(CONFIG.replace("PORT", str(port)))
-    command = [sys.executable, "-m", "jupyterhub", "-f", str(config), f"--port={public}"]
-    log = directory / "hub.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=directory, stdout=out, stderr=out, env=dict(os.environ))
-    url = f"http://127.0.0.1:{port}/hub/api"
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            assert process.poll() is None, log.read_text()[-2000:]
-            assert time.monotonic() < deadline, log.read_text()[-2000:]
-            try:
-                if httpx.get(url, timeout=1).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+    with jupyterhub(tmp_path_factory.mktemp("hub"), CONFIG) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def token(hub: str, user: str, **body: object) -> str:

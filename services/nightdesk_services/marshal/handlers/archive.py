@@ -48,10 +48,8 @@ class CutoutFits(ApiHandler):
     async def get(self, survey: str, candid: str, kind: str) -> None:
         """Send it."""
         data = await self.marshal.archive.fits(self.access, survey, int(candid), kind)
-        self.set_header("Content-Type", "application/fits")
-        self.set_header("Content-Disposition", f'attachment; filename="{survey}_{candid}_{kind}.fits"')
         self.set_header("Cache-Control", _FOREVER)
-        self.finish(data)
+        self.send_file(f"{survey}_{candid}_{kind}.fits", "application/fits", data)
 
 
 ROUTES: Routes = [

@@ -211,6 +211,13 @@ class ApiHandler(Secured):
         self.set_header("Content-Type", "application/json")
         self.finish(dumps({"status": "success", "data": {} if data is None else data}))
 
+    def send_file(self, name: str, content_type: str, body: bytes, *, shown: bool = False) -> None:
+        """Send a file to be kept, or to be looked at first."""
+        how = "inline" if shown else "attachment"
+        self.set_header("Content-Type", content_type)
+        self.set_header("Content-Disposition", f'{how}; filename="{name}"')
+        self.finish(body)
+
 
 class UnknownHandler(ApiHandler):
     """Any other address."""

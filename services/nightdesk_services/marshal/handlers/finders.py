@@ -10,17 +10,7 @@ from nightdesk_services.marshal.models import finders as models
 from nightdesk_services.marshal.services.drawing import content_type
 
 
-class ChartHandler(ApiHandler):
-    """Sends files."""
-
-    def send(self, name: str, kind: str, body: bytes) -> None:
-        """Send a figure to look at or to keep."""
-        self.set_header("Content-Type", content_type(kind))
-        self.set_header("Content-Disposition", f'inline; filename="{name}"')
-        self.finish(body)
-
-
-class Finder(ChartHandler):
+class Finder(ApiHandler):
     """The finding chart of an object."""
 
     @needs("sources", "read")
@@ -32,17 +22,17 @@ class Finder(ChartHandler):
             chart = base64.b64encode(made.body).decode()
             self.answer({"finding_chart": chart, "starlist": list(made.lines)})
         else:
-            self.send(made.name, made.kind, made.body)
+            self.send_file(made.name, content_type(made.kind), made.body, shown=True)
 
 
-class UnsourcedFinder(ChartHandler):
+class UnsourcedFinder(ApiHandler):
     """The finding chart of any place."""
 
     @needs("sources", "read")
     async def get(self) -> None:
         """Draw it."""
         made = await self.marshal.finders.unsourced(self.query(models.UnsourcedQuery))
-        self.send(made.name, made.kind, made.body)
+        self.send_file(made.name, content_type(made.kind), made.body, shown=True)
 
 
 class Facilities(ApiHandler):

@@ -131,9 +131,7 @@ class Schedule(ApiHandler):
         """Draw it."""
         query = self.query(models.ScheduleQuery)
         made = await self.marshal.followup.schedules.file(self.access, int(number), query)
-        self.set_header("Content-Type", made.mime)
-        self.set_header("Content-Disposition", f'attachment; filename="{made.name}"')
-        self.finish(made.content)
+        self.send_file(made.name, made.mime, made.content)
 
 
 class AllocationReport(ApiHandler):
@@ -144,9 +142,7 @@ class AllocationReport(ApiHandler):
         """Draw it."""
         query = self.query(models.ReportQuery)
         made = await self.marshal.followup.reports.file(self.access, int(number), query)
-        self.set_header("Content-Type", made.mime)
-        self.set_header("Content-Disposition", f'attachment; filename="{made.name}"')
-        self.finish(made.content)
+        self.send_file(made.name, made.mime, made.content)
 
 
 ROUTES: Routes = [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from nightdesk_services.marshal.handlers.base import needs
-from nightdesk_services.marshal.handlers.finders import ChartHandler
+from nightdesk_services.marshal.handlers.base import ApiHandler, needs
 from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
 from nightdesk_services.marshal.models.finders import ObservabilityQuery
+from nightdesk_services.marshal.services.drawing import content_type
 
 
-class Observability(ChartHandler):
+class Observability(ApiHandler):
     """When an object is up, for every telescope."""
 
     @needs("sources", "read")
@@ -16,7 +16,7 @@ class Observability(ChartHandler):
         """Plot the next 24 hours."""
         query = self.query(ObservabilityQuery)
         name, body = await self.marshal.observability.plot(self.access, obj_id, query)
-        self.send(name, query.type, body)
+        self.send_file(name, content_type(query.type), body, shown=True)
 
 
 ROUTES: Routes = [(f"sources/{OBJECT}/observability", Observability)]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from nightdesk_services.marshal.models.fields import Body, Dec, Ids, Names, ObjId, Page, Query, Ra, Time
+from nightdesk_services.marshal.models.fields import (
+    Body,
+    Dec,
+    Ids,
+    Names,
+    ObjId,
+    Page,
+    Query,
+    Ra,
+    StoredIds,
+    Time,
+)
 from nightdesk_services.marshal.models.sources import SourceFields
 
 SavedStatus = Literal[
@@ -21,16 +32,6 @@ SavedStatus = Literal[
 SortBy = Literal["passed_at", "last_detected_at", "score", "magpsf", "n_det", "first_jd", "id"]
 
 
-def _stored(ids: list[int]) -> list[int]:
-    if any(not 0 <= one < 2**53 for one in ids):
-        msg = "ids are numbers from 0 to 2**53"
-        raise ValueError(msg)
-    return ids
-
-
-FilterIds = Annotated[Ids, AfterValidator(_stored)]
-
-
 class CandidatesQuery(Page):
     """Which candidates to list, and how; times in UTC.
 
@@ -41,7 +42,7 @@ class CandidatesQuery(Page):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     group_ids: Ids = Field(default=[], alias="groupIDs")
-    filter_ids: FilterIds = Field(default=[], alias="filterIDs")
+    filter_ids: StoredIds = Field(default=[], alias="filterIDs")
     start_date: Time | None = Field(default=None, alias="startDate")
     end_date: Time | None = Field(default=None, alias="endDate")
     saved_status: SavedStatus = Field(default="all", alias="savedStatus")
@@ -104,7 +105,7 @@ class CandidatePost(SourceFields):
     id: ObjId
     ra: Ra
     dec: Dec
-    filter_ids: FilterIds = Field(min_length=1)
+    filter_ids: StoredIds = Field(min_length=1)
     passed_at: Time
     passing_alert_id: int | None = Field(default=None, ge=0, lt=2**63)
 
@@ -115,7 +116,7 @@ class RowsQuery(Page):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     group_ids: Ids = Field(default=[], alias="groupIDs")
-    filter_ids: FilterIds = Field(default=[], alias="filterIDs")
+    filter_ids: StoredIds = Field(default=[], alias="filterIDs")
     start_date: Time | None = Field(default=None, alias="startDate")
     end_date: Time | None = Field(default=None, alias="endDate")
     saved_status: SavedStatus = Field(default="all", alias="savedStatus")

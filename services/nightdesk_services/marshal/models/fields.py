@@ -19,7 +19,18 @@ def _in_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _stored(numbers: list[int]) -> list[int]:
+    if any(not 0 <= number < _IDS for number in numbers):
+        msg = "ids are numbers from 0 to 2**53"
+        raise ValueError(msg)
+    return numbers
+
+
+_IDS = 2**53
 Ids = Annotated[list[int], BeforeValidator(_split)]
+StoredId = Annotated[int, Field(ge=0, lt=_IDS)]
+"""An id that the store can hold, and that a browser reads exactly."""
+StoredIds = Annotated[Ids, AfterValidator(_stored)]
 Names = Annotated[list[str], BeforeValidator(_split)]
 Time = Annotated[datetime, AfterValidator(_in_utc)]
 """A time; one without zone is in UTC."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from nightdesk_services.marshal.models.fields import Body, Ids, ObjId, Page, Query, Time, Title
+from nightdesk_services.marshal.models.fields import (
+    Body,
+    ObjId,
+    Page,
+    Query,
+    StoredId,
+    StoredIds,
+    Time,
+    Title,
+)
 
-
-def _small(numbers: list[int]) -> list[int]:
-    if any(not 0 <= number < 2**53 for number in numbers):
-        msg = "ids are numbers from 0 to 2**53"
-        raise ValueError(msg)
-    return numbers
-
-
-Number = Annotated[int, Field(ge=0, lt=2**53)]
-Numbers = Annotated[Ids, AfterValidator(_small), Field(max_length=1000)]
+Numbers = Annotated[StoredIds, Field(max_length=1000)]
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
 ]
@@ -50,7 +50,7 @@ class RequestPost(Constraints):
     """A new follow-up request."""
 
     obj_id: ObjId
-    allocation_id: Number
+    allocation_id: StoredId
     payload: Json
     target_group_ids: Numbers | None = None
     comment: str | None = Field(default=None, max_length=10_000)
@@ -61,7 +61,7 @@ class RequestPut(Body):
 
     status: Words | None = None
     obj_id: ObjId | None = None
-    allocation_id: Number | None = None
+    allocation_id: StoredId | None = None
     payload: Json | None = None
     target_group_ids: Numbers | None = None
 
@@ -109,8 +109,8 @@ class RequestsQuery(Wanted, Page):
 
     num_per_page: int = Field(default=100, ge=1, le=1000, alias="numPerPage")
     page_number: int = Field(default=1, ge=1, le=1_000_000, alias="pageNumber")
-    instrument_id: Number | None = Field(default=None, alias="instrumentID")
-    allocation_id: Number | None = Field(default=None, alias="allocationID")
+    instrument_id: StoredId | None = Field(default=None, alias="instrumentID")
+    allocation_id: StoredId | None = Field(default=None, alias="allocationID")
     requesters: Numbers = Field(default=[])
     sort_by: Literal["created_at", "modified", "status", "obj"] = Field(default="created_at", alias="sortBy")
     sort_order: Literal["asc", "desc"] = Field(default="asc", alias="sortOrder")
@@ -142,7 +142,7 @@ class PrioritizationPut(Body):
     magnitude_ordering: Literal["ascending", "descending"] = Field(
         default="ascending", alias="magnitudeOrdering"
     )
-    localization_id: Number | None = Field(default=None, alias="localizationId")
+    localization_id: StoredId | None = Field(default=None, alias="localizationId")
     minimum_priority: int = Field(default=1, ge=0, le=1000, alias="minimumPriority")
     maximum_priority: int = Field(default=5, ge=0, le=1000, alias="maximumPriority")
 
@@ -157,14 +157,14 @@ class PrioritizationPut(Body):
 class SourceFilter(Body):
     """Which saved sources a default request is for."""
 
-    group_id: Number
+    group_id: StoredId
     """The group that a source is saved to."""
 
 
 class DefaultPost(Constraints):
     """A new default request: made of itself whenever a source is saved to a group."""
 
-    allocation_id: Number
+    allocation_id: StoredId
     payload: Json
     default_followup_name: Title
     source_filter: SourceFilter
@@ -189,7 +189,7 @@ class FacilityMessage(Body):
 
     model_config = ConfigDict(extra="allow", str_max_length=100_000)
 
-    followup_request_id: Number
+    followup_request_id: StoredId
 
     @property
     def content(self) -> Json:

@@ -6,14 +6,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
-from nightdesk_services.marshal.models.fields import Body, Dec, Ids, Names, ObjId, Query, Ra, Time
+from nightdesk_services.marshal.models.fields import (
+    Body,
+    Dec,
+    Ids,
+    Names,
+    ObjId,
+    Query,
+    Ra,
+    StoredId,
+    Time,
+)
 from nightdesk_services.marshal.models.photometry import Storable
 
 MOST_PER_PAGE = 500
 _LONGEST = 16_000_000
 
 DataFormat = Literal["json", "hdf5", "none"]
-Number = Annotated[int, Field(ge=0, lt=2**53)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Magnitude = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -36,7 +45,7 @@ class SeriesPatch(Body):
     series_name: SeriesName | None = None
     series_obj_id: Annotated[SeriesObjId | None, _Text] = None
     obj_id: ObjId | None = None
-    instrument_id: Number | None = None
+    instrument_id: StoredId | None = None
     group_ids: Ids | Literal["all"] | None = None
     stream_ids: Ids | None = None
     ra: Ra | None = None
@@ -52,8 +61,8 @@ class SeriesPatch(Body):
     e_magref: Positive | None = None
     ref_flux: Finite | None = None
     ref_fluxerr: Positive | None = None
-    followup_request_id: Number | None = None
-    assignment_id: Number | None = None
+    followup_request_id: StoredId | None = None
+    assignment_id: StoredId | None = None
     time_stamp_alignment: Literal["start", "middle", "end"] | None = None
     altdata: Annotated[Storable | None, BeforeValidator(lambda value: value or None)] = None
 
@@ -65,7 +74,7 @@ class SeriesPost(SeriesPatch):
     series_name: SeriesName
     series_obj_id: Annotated[SeriesObjId, _Text]
     obj_id: ObjId
-    instrument_id: Number
+    instrument_id: StoredId
 
 
 class SeriesQuery(Query):
@@ -105,12 +114,12 @@ class SeriesPageQuery(Query):
     max_exp_time: Finite | None = Field(default=None, alias="maxExpTime")
     min_frame_rate: Finite | None = Field(default=None, alias="minFrameRate")
     max_frame_rate: Finite | None = Field(default=None, alias="maxFrameRate")
-    min_num_exp: Number | None = Field(default=None, alias="minNumExposures")
-    max_num_exp: Number | None = Field(default=None, alias="maxNumExposures")
-    instrument_id: Number | None = Field(default=None, alias="instrumentID")
-    followup_request_id: Number | None = Field(default=None, alias="followupRequestID")
-    assignment_id: Number | None = Field(default=None, alias="assignmentID")
-    owner_id: Number | None = Field(default=None, alias="ownerID")
+    min_num_exp: int | None = Field(default=None, ge=0, lt=2**53, alias="minNumExposures")
+    max_num_exp: int | None = Field(default=None, ge=0, lt=2**53, alias="maxNumExposures")
+    instrument_id: StoredId | None = Field(default=None, alias="instrumentID")
+    followup_request_id: StoredId | None = Field(default=None, alias="followupRequestID")
+    assignment_id: StoredId | None = Field(default=None, alias="assignmentID")
+    owner_id: StoredId | None = Field(default=None, alias="ownerID")
     mag_brighter_than: Finite | None = Field(default=None, alias="magBrighterThan")
     mag_fainter_than: Finite | None = Field(default=None, alias="magFainterThan")
     limiting_mag_brighter_than: Finite | None = Field(default=None, alias="limitingMagBrighterThan")

@@ -9,7 +9,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from nightdesk_services.marshal.models.annotations import Data
-from nightdesk_services.marshal.models.fields import Body, Ids, Names, ObjId, Query, Time
+from nightdesk_services.marshal.models.fields import (
+    Body,
+    Ids,
+    Names,
+    ObjId,
+    Query,
+    StoredId,
+    Time,
+)
 
 MOST_ROWS = 10_000
 """Most points of one request, as SkyPortal has it."""
@@ -47,7 +55,6 @@ FluxError = Annotated[float, Field(gt=1e-30, le=_FLUX, allow_inf_nan=False)]
 Sigma = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Mjd = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Degrees = Annotated[float, Field(ge=-90, le=360, allow_inf_nan=False)]
-Number = Annotated[int, Field(ge=0, lt=2**53)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
 Origin = Annotated[str, StringConstraints(max_length=256)]
 
@@ -71,7 +78,7 @@ class PhotometryPost(Body):
 
     obj_id: Annotated[list[ObjId], _Many, _Texts]
     mjd: Annotated[list[Mjd], _Many, _Floats]
-    instrument_id: Annotated[list[Number], _Many, _Ints]
+    instrument_id: Annotated[list[StoredId], _Many, _Ints]
     filter: Annotated[list[Word], _Many, _Texts]
     magsys: Annotated[list[MagSys], _Many, _Texts] = Field(default=["ab"])
     mag: Annotated[list[Magnitude | None], _Many, _Floats] | None = None
@@ -91,7 +98,7 @@ class PhotometryPost(Body):
     ra_unc: Annotated[list[Uncertainty | None], _Many, _Floats] | None = None
     dec_unc: Annotated[list[Uncertainty | None], _Many, _Floats] | None = None
     origin: Annotated[list[Origin | None], _Many, _Texts] | None = None
-    assignment_id: Number | None = None
+    assignment_id: StoredId | None = None
     altdata: Altdata = None
     extinction_corrected: bool | None = None
     group_ids: Ids | Literal["all"] | None = None
@@ -103,7 +110,7 @@ class PhotometryPatch(Body):
 
     obj_id: ObjId | None = None
     mjd: Mjd | None = None
-    instrument_id: Number | None = None
+    instrument_id: StoredId | None = None
     filter: Word | None = None
     magsys: MagSys | None = None
     mag: Magnitude | None = None
@@ -122,8 +129,8 @@ class PhotometryPatch(Body):
     ra_unc: Uncertainty | None = None
     dec_unc: Uncertainty | None = None
     origin: Origin | None = None
-    alert_id: Number | None = None
-    assignment_id: Number | None = None
+    alert_id: StoredId | None = None
+    assignment_id: StoredId | None = None
     altdata: Annotated[Storable | None, BeforeValidator(_filled)] = None
     group_ids: Annotated[Ids, Field(min_length=1)] | None = None
     stream_ids: Annotated[Ids, Field(min_length=1)] | None = None

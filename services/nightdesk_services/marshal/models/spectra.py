@@ -6,7 +6,16 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from nightdesk_services.marshal.models.fields import Body, Ids, Names, ObjId, Query, Time
+from nightdesk_services.marshal.models.fields import (
+    Body,
+    Ids,
+    Names,
+    ObjId,
+    Query,
+    StoredId,
+    StoredIds,
+    Time,
+)
 
 MOST_POINTS: Final = 400_000
 """Points of a spectrum, so that its arrays fit a document of the store."""
@@ -25,15 +34,7 @@ def _named(value: Any) -> Any:
     return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
 
 
-def _small(numbers: list[int]) -> list[int]:
-    if any(not 0 <= number < 2**53 for number in numbers):
-        msg = "ids are numbers from 0 to 2**53"
-        raise ValueError(msg)
-    return numbers
-
-
-Number = Annotated[int, Field(ge=0, lt=2**53)]
-Numbers = Annotated[Ids, AfterValidator(_small), Field(max_length=1000)]
+Numbers = Annotated[StoredIds, Field(max_length=1000)]
 Values = Annotated[list[float], Field(min_length=2, max_length=MOST_POINTS, fail_fast=True)]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Units = Literal["Jy", "AB", "erg/s/cm/cm/AA"]
@@ -57,8 +58,8 @@ class Credits(Body):
     external_reducer: Line | None = None
     observed_by: Numbers | None = None
     external_observer: Line | None = None
-    followup_request_id: Number | None = None
-    assignment_id: Number | None = None
+    followup_request_id: StoredId | None = None
+    assignment_id: StoredId | None = None
 
     @model_validator(mode="after")
     def _contacts(self) -> Self:
@@ -77,7 +78,7 @@ class SpectrumPost(Credits):
     """A spectrum: wavelengths in Angstrom, fluxes (F_lambda, or as ``units`` says), time in UTC."""
 
     obj_id: ObjId
-    instrument_id: Number
+    instrument_id: StoredId
     observed_at: Time
     wavelengths: Values
     fluxes: Values
@@ -93,7 +94,7 @@ class SpectrumPut(Credits):
     """What changes of a spectrum; groups are only added."""
 
     obj_id: ObjId | None = None
-    instrument_id: Number | None = None
+    instrument_id: StoredId | None = None
     observed_at: Time | None = None
     wavelengths: Values | None = None
     fluxes: Values | None = None
@@ -125,7 +126,7 @@ class FilePost(Columns, Credits):
     model_config = ConfigDict(str_max_length=_LONGEST_FILE)
 
     obj_id: ObjId
-    instrument_id: Number
+    instrument_id: StoredId
     observed_at: Time
     filename: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
     type: Type = "source"
@@ -179,7 +180,7 @@ class RangeQuery(Query):
 class BulkPost(Body):
     """Sources whose spectra to read at once."""
 
-    group_id: Number | None = None
+    group_id: StoredId | None = None
     obj_ids: Annotated[list[ObjId], Field(max_length=10_000, fail_fast=True)] | None = None
     classifications: Words | None = None
     classification_prob_threshold: float | None = Field(

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from nightdesk_services.common.tasks import begun, ended
+from nightdesk_services.common.tasks import Background
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.identity import IdentityService
 from nightdesk_services.marshal.storage.store import Store
@@ -17,29 +17,18 @@ _AGAIN = 2.0
 """Seconds until an absent store is asked again."""
 
 
-class Associations:
+class Associations(Background):
     """Links sources with other surveys' objects, one after another, soon after they are saved."""
 
     def __init__(self, store: Store, identity: IdentityService) -> None:
         self._store = store
         self._identity = identity
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
 
     def saved(self, obj_id: str, group_ids: Collection[int]) -> None:
         """Look for the counterparts of an object soon, whichever groups it was saved to."""
         if group_ids:
             self._waiting.put_nowait(obj_id)
-
-    def start(self) -> None:
-        """Begin; nothing happens if it runs already."""
-        if self._task is None:
-            self._task = begun(self._run())
-
-    async def stop(self) -> None:
-        """End."""
-        await ended(self._task)
-        self._task = None
 
     async def _run(self) -> None:
         while True:

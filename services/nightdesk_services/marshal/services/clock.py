@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from nightdesk_services.common.tasks import begun, ended
+from nightdesk_services.common.tasks import Background
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.people import PeopleService
@@ -22,7 +22,7 @@ _MOST = 200
 """Most reminders of one look; the rest waits for the next."""
 
 
-class ReminderClock:
+class ReminderClock(Background):
     """Turns due reminders into messages, each once, however many marshals there are and whenever they end.
 
     Parameters
@@ -49,17 +49,6 @@ class ReminderClock:
         self._people = people
         self._interval = interval
         self._time = time
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin; nothing happens if it runs already."""
-        if self._task is None:
-            self._task = begun(self._run())
-
-    async def stop(self) -> None:
-        """End."""
-        await ended(self._task)
-        self._task = None
 
     async def look(self) -> int:
         """Leave a message for every reminder that is due; return how many were."""

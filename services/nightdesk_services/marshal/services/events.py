@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from nightdesk_services.common.tasks import begun, ended
@@ -66,14 +66,13 @@ class EventService:
         self._people = people
         self._cards = cards
         self._sources = sources
-        self._followup = followup
         self._window = window
         self._interval = interval
         self._most_cards = most_cards
         self._clients: set[Client] = set()
         self._waiting: dict[str, list[Document]] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._personal: dict[str, Callable[[Access, Document], Meaning]] = {
+        self._personal: dict[str, Callable[[Access, Document], Meaning | Awaitable[Meaning]]] = {
             "comments": _comment,
             "classifications": _classification,
             "annotations": _annotation,
@@ -83,6 +82,7 @@ class EventService:
             "listings": _listing,
             "desks": _desk,
             "photometry_changes": heard,
+            "followup_requests": followup.pushed,
             "sources": self._source,
         }
 
@@ -175,17 +175,16 @@ class EventService:
             await asyncio.sleep(0)
 
     async def _tell(self, collection: str, operation: str, document: Document) -> None:
-        meaning = self._personal.get(collection, _nothing)
+        meaning = self._personal[collection]
         kind, area = _KINDS[collection]
         obj_id = None if collection in _NO_OBJECT else document.get("obj_id", document["_id"])
         for access, clients in await self._audience():
             if not access.has(area, "read"):
                 continue
-            if collection == "followup_requests":
+            found = meaning(access, document)
+            if isinstance(found, Awaitable):
                 with self._store.bounded():
-                    found = await self._followup.pushed(access, document)
-            else:
-                found = meaning(access, document)
+                    found = await found
             if found is not None:
                 action, data = found
                 if action == "update" and operation == "insert":
@@ -231,10 +230,6 @@ _KINDS: dict[str, tuple[str, str]] = {
 }
 """Collection -> type of its events, area whose scope they need."""
 _NO_OBJECT = ("desks", "notifications")
-
-
-def _nothing(access: Access, document: Document) -> Meaning:
-    return None
 
 
 def _message(kind: str, action: str, obj_id: str | None, data: Document) -> Document:

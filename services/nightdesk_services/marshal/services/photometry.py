@@ -188,8 +188,7 @@ class PhotometryService:
         return found
 
     async def _may_know(self, access: Access, obj_id: str) -> bool:
-        source = await self._sources.get(obj_id)
-        if source is not None and source["group_ids"] and access.sees(source["group_ids"]):
+        if access.sees_source(await self._sources.get(obj_id)):
             return True
         return await self._objects.brief(access, obj_id) is not None
 

@@ -53,7 +53,7 @@ class Checks:
     async def objects(self, access: Access, obj_ids: Sequence[str]) -> set[str]:
         """Return those of some objects that the person may know of."""
         saved = await self._sources.by_id(obj_ids)
-        seen = {i for i, one in saved.items() if one["group_ids"] and access.sees(one["group_ids"])}
+        seen = {i for i, one in saved.items() if access.sees_source(one)}
         for survey in SURVEYS.values():
             allowed = access.programs(survey.name)
             waiting = [i for i in obj_ids if i not in seen]

@@ -60,7 +60,7 @@ class SourceListing:
             total = await self._sources.count(condition)
         known = await self._sources.by_id(ids)
         # what was kept may have been taken out of the person's groups since
-        found = [known[i] for i in ids if i in known and (not query.query_id or _seen(access, known[i]))]
+        found = [known[i] for i in ids if i in known and (not query.query_id or access.sees_source(known[i]))]
         answer = {"totalMatches": total, "pageNumber": query.page_number, "numPerPage": query.num_per_page}
         if len(query.group_ids) == 1:
             answer["group_id"] = query.group_ids[0]
@@ -146,10 +146,6 @@ class SourceListing:
 def _ranked(ids: list[str], values: dict[str, float], query: SourcesQuery) -> list[str]:
     order = sorted(values, key=lambda i: values[i], reverse=query.descending)
     return order + [i for i in ids if i not in values]
-
-
-def _seen(access: Access, source: Document) -> bool:
-    return bool(source["group_ids"]) and access.sees(source["group_ids"])
 
 
 def _saves(access: Access, source: Document, query: SourcesQuery) -> list[Document]:

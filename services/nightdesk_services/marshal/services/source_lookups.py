@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from nightdesk_services.common.tasks import begun, ended
+from nightdesk_services.common.tasks import Background
 from nightdesk_services.marshal.access import Access, Document, Identity
 from nightdesk_services.marshal.exceptions import Invalid, MarshalError, NotFound, Unavailable
 from nightdesk_services.marshal.models.sources import MpcBody, TnsQuery
@@ -46,7 +46,7 @@ class Answer:
     """What it tells of the source."""
 
 
-class SourceLookupService:
+class SourceLookupService(Background):
     """Keeps requests until they are answered, writes what was found on the source and tells who asked."""
 
     def __init__(
@@ -76,7 +76,6 @@ class SourceLookupService:
         self._begun: Document | None = None
         """What is being answered, and is again if the store went away meanwhile."""
         self._asked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def ask_tns(self, access: Access, obj_id: str, query: TnsQuery) -> None:
         """Queue a look into the table of the Transient Name Server.
@@ -130,16 +129,6 @@ class SourceLookupService:
         text = f"{request['kind'].upper()} of {obj_id}: {answer.outcome}"
         await self._notices.tell(request["user_id"], text, f"/source/{obj_id}", "lookup")
         return True
-
-    def start(self) -> None:
-        """Begin to answer; nothing happens if it runs already."""
-        if self._task is None:
-            self._task = begun(self._run())
-
-    async def stop(self) -> None:
-        """End; what is queued is answered after the next start."""
-        await ended(self._task)
-        self._task = None
 
     async def _put(self, access: Access, obj_id: str, kind: str, asked: Document) -> None:
         await self._lookups.put(obj_id, kind, asked, access.user_id)

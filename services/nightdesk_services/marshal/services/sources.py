@@ -31,13 +31,7 @@ _NOT_STORED = {
 
 
 class SourceService:
-    """One object is one source, whoever saves it; every group sees its own saves.
-
-    Parameters
-    ----------
-    changed
-        Is told which object was saved.
-    """
+    """One object is one source, whoever saves it; every group sees its own saves."""
 
     def __init__(
         self,
@@ -46,20 +40,18 @@ class SourceService:
         views: SourceViews,
         objects: ObjectService,
         details: SourceDetails,
-        changed: Callable[[str], None],
     ) -> None:
         self._sources = sources
         self._views = views
         self._objects = objects
         self._details = details
-        self._changed = changed
         self.on_saved: list[Callable[[str, list[int]], None]] = []
-        """Told of an object and the groups that it was not saved to before."""
+        """Told, whenever an object is saved, of it and the groups that it was not saved to before."""
 
     async def saved(self, access: Access, obj_id: str) -> Document | None:
         """Return a source if one of the person's groups has saved it."""
         found = await self._sources.get(obj_id)
-        return found if found and access.sees(found["group_ids"]) and found["group_ids"] else None
+        return found if access.sees_source(found) else None
 
     async def require(self, access: Access, obj_id: str) -> Document:
         """Return a source that one of the person's groups has saved.
@@ -147,7 +139,6 @@ class SourceService:
         if fields:
             await self._sources.change(post.id, fields, _history(access, fields))
         new = [i for i in groups if await self._sources.save(post.id, i, savers[i])]
-        self._changed(post.id)
         for tell in self.on_saved:
             tell(post.id, new)
         return {"id": post.id, "saved_to_groups": groups}
@@ -179,12 +170,7 @@ class SourceService:
             If they may save to none of the groups that hold it.
         """
         source = await self.require(access, obj_id)
-        own = [
-            i
-            for i in source["group_ids"]
-            if access.memberships.get(i, {}).get("can_save", i in access.memberships)
-        ]
-        if not own and not access.super_admin:
+        if not any(access.may_save(i) for i in source["group_ids"]):
             raise Denied("you may not save to any group that holds this source")
         return source
 
@@ -192,7 +178,7 @@ class SourceService:
         """Return what a change of a source means to a person: an action and its data; None if nothing."""
         if not source["saves"] or not access.sees(save["group_id"] for save in source["saves"]):
             return None
-        if not source["group_ids"] or not access.sees(source["group_ids"]):
+        if not access.sees_source(source):
             return "delete", {"id": source["_id"], "groups": []}
         return "update", self._views.summary(access, source) | self._views.extras(access, source)
 

@@ -154,7 +154,7 @@ class SuperObjService:
         """Return where those of some objects are that the person sees."""
         ids = list(obj_ids)
         known = await self._sources.by_id(ids)
-        seen = {i: s for i, s in known.items() if s["group_ids"] and access.sees(s["group_ids"])}
+        seen = {i: s for i, s in known.items() if access.sees_source(s)}
         for obj_id in ids:
             if obj_id not in seen and (brief := await self._objects.brief(access, obj_id)):
                 seen[obj_id] = brief[1]

@@ -46,6 +46,16 @@ class Change:
     document: Document | None
     """The whole document as it is now; None if it is gone."""
 
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> Change:
+        """Return what an event of the store's change stream tells."""
+        return cls(
+            collection=event.get("ns", {}).get("coll", ""),
+            operation=event["operationType"],
+            key=event.get("documentKey", {}).get("_id"),
+            document=event.get("fullDocument"),
+        )
+
 
 class Changes:
     """One change stream for the whole process; it outlives restarts of the store."""
@@ -77,7 +87,7 @@ class Changes:
                         # a batch of many changes must not keep requests waiting
                         await asyncio.sleep(0)
                         if change is not None:
-                            await handle(_change(change))
+                            await handle(Change.of(change))
                         self._token = stream.resume_token or self._token
                         failures = 0
             except OperationFailure as error:
@@ -97,12 +107,3 @@ class Changes:
             max_await_time_ms=_WAIT_MS,
             resume_after=self._token,
         )
-
-
-def _change(event: Mapping[str, Any]) -> Change:
-    return Change(
-        collection=event.get("ns", {}).get("coll", ""),
-        operation=event["operationType"],
-        key=event.get("documentKey", {}).get("_id"),
-        document=event.get("fullDocument"),
-    )

@@ -91,7 +91,7 @@ class FollowedChanges:
             # a batch of many changes must not keep deliveries waiting
             await asyncio.sleep(0)
             if event is not None:
-                await handle(_change(event))
+                await handle(Change.of(event))
             if time.monotonic() - self._saved >= self._save_every:
                 await self._save(stream)
 
@@ -122,12 +122,3 @@ class FollowedChanges:
                 created = document.get("created_at") or document[field]
                 fresh = created >= since
                 yield Change(collection, "insert" if fresh else "update", document["_id"], document)
-
-
-def _change(event: Mapping[str, Any]) -> Change:
-    return Change(
-        collection=event.get("ns", {}).get("coll", ""),
-        operation=event["operationType"],
-        key=event.get("documentKey", {}).get("_id"),
-        document=event.get("fullDocument"),
-    )

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +21,7 @@ from nightdesk_services.marshal.services.group_sync import merged
 from pymongo.database import Database
 
 from tests.services.marshal import inside
+from tests.support.hub import jupyterhub
 from tests.support.ports import free_ports
 
 Document = dict[str, Any]
@@ -72,29 +68,8 @@ c.JupyterHub.load_groups = {"workers": {"users": []}}
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the API of a hub with the platform's own roles."""
-    directory: Path = tmp_path_factory.mktemp("hub")
-    port, public = free_ports(2)
-    config = directory / "jupyterhub_config.py"
-    config.write_text(CONFIG.replace("PORT", str(port)))
-    command = [sys.executable, "-m", "jupyterhub", "-f", str(config), f"--port={public}"]
-    log = directory / "hub.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=directory, stdout=out, stderr=out, env=dict(os.environ))
-    url = f"http://127.0.0.1:{port}/hub/api"
-    try:
-        deadline = time.monotonic() + 150
-        while True:
-            assert process.poll() is None, log.read_text()[-2000:]
-            assert time.monotonic() < deadline, log.read_text()[-2000:]
-            try:
-                if httpx.get(url, timeout=1).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+    with jupyterhub(tmp_path_factory.mktemp("hub"), CONFIG, patience=150) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @dataclass

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.exceptions import Invalid
 
@@ -56,6 +54,11 @@ def imaging(instrument: Document) -> Document:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
+def learn() -> None:
+    """Load the library that checks payloads, which takes seconds: it builds a grammar of addresses."""
+    import jsonschema  # noqa: F401
+
+
 def check(form: Document, payload: Any) -> None:
     """Check a payload against its form.
 
@@ -83,6 +86,8 @@ def fits(form: Document, sent: Any, name: str) -> None:
         raise Invalid(
             f"{name}: NaN and infinity are no numbers here, and nothing is nested deeper than {_DEEPEST}"
         )
+    from jsonschema import Draft202012Validator, FormatChecker
+
     validator = Draft202012Validator(form, format_checker=FormatChecker())
     wrong = sorted(validator.iter_errors(sent), key=lambda error: [str(part) for part in error.absolute_path])
     if wrong:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Collection
 
-from nightdesk_services.common.tasks import begun, ended
+from nightdesk_services.common.tasks import Background
 from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.services.phot_stats.making import PhotStatMaker
 from nightdesk_services.marshal.storage.candidates import Candidates
@@ -23,7 +24,7 @@ _MOST = 1000
 """Most candidates, and most objects with uploaded points, of one look."""
 
 
-class PhotStatClock:
+class PhotStatClock(Background):
     """Makes the statistics of objects that were named, that passed a filter, or whose points changed.
 
     Every look compares the sources that were compared longest ago with what the store holds, so that nothing
@@ -58,22 +59,15 @@ class PhotStatClock:
         self._waiting: dict[str, None] = {}
         self._named = asyncio.Event()
         self._passed = self._heard = now()
-        self._task: asyncio.Task[None] | None = None
 
     def changed(self, obj_id: str) -> None:
-        """Make an object's statistics soon: it was saved, or its points changed."""
+        """Make an object's statistics soon."""
         self._waiting[obj_id] = None
         self._named.set()
 
-    def start(self) -> None:
-        """Begin; nothing happens if it runs already."""
-        if self._task is None:
-            self._task = begun(self._run())
-
-    async def stop(self) -> None:
-        """End."""
-        await ended(self._task)
-        self._task = None
+    def saved(self, obj_id: str, group_ids: Collection[int]) -> None:
+        """Make the statistics of an object that was saved, whichever groups it was saved to."""
+        self.changed(obj_id)
 
     async def look(self) -> int:
         """Name the sources whose points are new; return how many there are."""
