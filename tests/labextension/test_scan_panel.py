@@ -76,7 +76,11 @@ AFRESH = """async () => {
     for (const widget of [...app.shell.widgets('main')]) {
         if (widget.sessionContext) {  // JupyterLab throws where a notebook goes before its kernel has come
             await widget.sessionContext.ready;
-            await widget.sessionContext.session?.kernel?.info;
+            const kernel = widget.sessionContext.session?.kernel;
+            await kernel?.info;
+            for (let calm = 0; kernel && calm < 5; calm += kernel._futures.size ? -calm : 1) {
+                await new Promise(done => setTimeout(done, 100));  // nor while the widgets' subshell is begun
+            }
             await widget.sessionContext.shutdown();
         }
         widget.dispose();

@@ -239,6 +239,11 @@ class Access:
         """Groups whose holdings the person sees."""
         return frozenset(self.directory.groups if self.super_admin else self.memberships)
 
+    @property
+    def bound(self) -> frozenset[int] | None:
+        """Groups that bound what the person sees, None if nothing does."""
+        return None if self.super_admin else self.readable
+
     def sees(self, group_ids: Iterable[int]) -> bool:
         """Return whether something that these groups hold is visible."""
         return self.super_admin or not self.readable.isdisjoint(group_ids)

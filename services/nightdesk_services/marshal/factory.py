@@ -76,7 +76,7 @@ from nightdesk_services.marshal.services.source_lookups import SourceLookupServi
 from nightdesk_services.marshal.services.source_minor_planets import MinorPlanets
 from nightdesk_services.marshal.services.source_names import TransientNames
 from nightdesk_services.marshal.services.source_notifications import SourceNotificationService
-from nightdesk_services.marshal.services.source_search import SourceNames
+from nightdesk_services.marshal.services.source_search import SourceSearch
 from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.services.sources import SourceService
 from nightdesk_services.marshal.services.spectra.links import Links
@@ -96,6 +96,7 @@ from nightdesk_services.marshal.storage.attachments import Attachments
 from nightdesk_services.marshal.storage.audit import Audit
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.changes import Changes
+from nightdesk_services.marshal.storage.class_table import ClassTable
 from nightdesk_services.marshal.storage.desks import Desks
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.filters import Filters
@@ -103,6 +104,7 @@ from nightdesk_services.marshal.storage.hub_groups import HubGroupLinks
 from nightdesk_services.marshal.storage.indexes import ensure_indexes
 from nightdesk_services.marshal.storage.labels import Labels
 from nightdesk_services.marshal.storage.listings import Listings
+from nightdesk_services.marshal.storage.mirror import Mirror
 from nightdesk_services.marshal.storage.news import News
 from nightdesk_services.marshal.storage.notification_settings import NotificationSettings
 from nightdesk_services.marshal.storage.notifications import Notifications
@@ -115,6 +117,7 @@ from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.reminders import Reminders
 from nightdesk_services.marshal.storage.source_labels import SourceLabels
 from nightdesk_services.marshal.storage.source_lookups import SourceLookups
+from nightdesk_services.marshal.storage.source_table import SourceTable
 from nightdesk_services.marshal.storage.sources import Sources
 from nightdesk_services.marshal.storage.splits import Splits
 from nightdesk_services.marshal.storage.store import Store
@@ -157,6 +160,7 @@ class Marshal:
     associations: Associations
     hosts: HostService
     sources: SourceService
+    mirrors: tuple[Mirror, ...]
     source_listing: SourceListing
     source_lookups: SourceLookupService
     source_notifications: SourceNotificationService
@@ -251,8 +255,10 @@ class Marshal:
             super_objs=Documents(store, "super_objs"),
             labels=labels,
         )
+        source_table, classes = SourceTable(store), ClassTable(store)
+        source_search = SourceSearch(sources, source_table)
         conditions = SourceConditions(
-            classifications=classifications,
+            classes=classes,
             annotations=annotations[SOURCES],
             comments=comments[SOURCES],
             taxonomies=Documents(store, "taxonomies"),
@@ -263,12 +269,12 @@ class Marshal:
             listings=listings,
             labels=labels,
             phot_stats=measurements.stat_finder,
-            names=SourceNames(sources),
+            search=source_search,
         )
         candidate_conditions = CandidateConditions(
             sources=sources,
             listings=listings,
-            classifications=classifications,
+            classes=classes,
             annotations=annotations[SOURCES],
             phot_stats=measurements.stat_finder,
             photometry=CandidatePhotometry(
@@ -386,8 +392,10 @@ class Marshal:
             hosts=HostService(Documents(store, "galaxies"), source_service, sources),
             passages=PassageService(candidates, window, filters, sources, candidate_conditions),
             sources=source_service,
+            mirrors=(source_table, classes),
             source_listing=SourceListing(
                 sources=sources,
+                search=source_search,
                 conditions=conditions,
                 views=views,
                 annotations=annotations[SOURCES],
@@ -475,6 +483,8 @@ class Marshal:
         self.associations.start()
         self.measurements.stat_clock.start()
         self.source_lookups.start()
+        for mirror in self.mirrors:
+            mirror.start()
         # nobody who hands in a request shall wait for that, nor the marshal's start
         self.followup.dispatch.start(partial(asyncio.to_thread, forms.learn))
         self.ready.set()
@@ -488,5 +498,7 @@ class Marshal:
         await self.associations.stop()
         await self.measurements.stat_clock.stop()
         await self.source_lookups.stop()
+        for mirror in self.mirrors:
+            await mirror.stop()
         await self.events.stop()
         await self.store.close()

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from tornado.web import HTTPError, RequestHandler
 
 from nightdesk_services.marshal.access import Access, Identity
-from nightdesk_services.marshal.encoding import dumps
+from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.exceptions import Denied, Invalid, MarshalError, Unauthenticated, Unavailable
 from nightdesk_services.marshal.factory import Marshal
 from nightdesk_services.marshal.handlers.entries import described, writes
@@ -167,7 +167,7 @@ class Secured(RequestHandler):
         if self.get_status() == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", "2")
         self.set_header("Content-Type", "application/json")
-        self.finish(dumps({"status": "error", "message": message, "data": {}}))
+        self.finish(encode({"status": "error", "message": message, "data": {}}))
 
     def log_exception(
         self,
@@ -209,7 +209,7 @@ class ApiHandler(Secured):
         """Send data."""
         self._answered = data
         self.set_header("Content-Type", "application/json")
-        self.finish(dumps({"status": "success", "data": {} if data is None else data}))
+        self.finish(encode({"status": "success", "data": {} if data is None else data}))
 
     def send_file(self, name: str, content_type: str, body: bytes, *, shown: bool = False) -> None:
         """Send a file to be kept, or to be looked at first."""

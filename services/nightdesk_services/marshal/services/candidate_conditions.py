@@ -16,6 +16,7 @@ from nightdesk_services.marshal.services.candidate_photometry import CandidatePh
 from nightdesk_services.marshal.services.cards import recency
 from nightdesk_services.marshal.services.phot_stats.finding import PhotStatFinder
 from nightdesk_services.marshal.services.source_refusals import LOCALIZATIONS, refuse
+from nightdesk_services.marshal.storage.class_table import ClassTable
 from nightdesk_services.marshal.storage.listings import Listings
 from nightdesk_services.marshal.storage.records import Records
 from nightdesk_services.marshal.storage.sources import Sources
@@ -32,14 +33,14 @@ class CandidateConditions:
         *,
         sources: Sources,
         listings: Listings,
-        classifications: Records,
+        classes: ClassTable,
         annotations: Records,
         phot_stats: PhotStatFinder,
         photometry: CandidatePhotometry,
     ) -> None:
         self._sources = sources
         self._listings = listings
-        self._classifications = classifications
+        self._classes = classes
         self._annotations = annotations
         self._phot_stats = phot_stats
         self._photometry = photometry
@@ -116,9 +117,7 @@ class CandidateConditions:
 
     async def _classified(self, access: Access, query: CandidatesQuery) -> Keep:
         async def of(names: list[str]) -> set[str]:
-            return set(
-                await self._classifications.objects(access.condition | {"classification": {"$in": names}})
-            )
+            return await self._classes.objects(access.bound, names)
 
         wanted = await of(query.classifications) if query.classifications else None
         refused = await of(query.classifications_reject) if query.classifications_reject else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from nightdesk import sky
@@ -21,8 +22,9 @@ from nightdesk_services.marshal.services.source_refusals import (
     refuse,
     require_with,
 )
-from nightdesk_services.marshal.services.source_search import SourceNames
+from nightdesk_services.marshal.services.source_search import SourceSearch
 from nightdesk_services.marshal.storage.bounds import between
+from nightdesk_services.marshal.storage.class_table import ClassTable
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.listings import Listings
 from nightdesk_services.marshal.storage.records import Records
@@ -35,7 +37,7 @@ class SourceConditions:
     def __init__(
         self,
         *,
-        classifications: Records,
+        classes: ClassTable,
         annotations: Records,
         comments: Records,
         taxonomies: Documents,
@@ -46,9 +48,9 @@ class SourceConditions:
         listings: Listings,
         labels: SourceLabels,
         phot_stats: PhotStatFinder,
-        names: SourceNames,
+        search: SourceSearch,
     ) -> None:
-        self._classifications = classifications
+        self._classes = classes
         self._annotations = annotations
         self._comments = comments
         self._taxonomies = taxonomies
@@ -59,7 +61,7 @@ class SourceConditions:
         self._listings = listings
         self._labels = labels
         self._phot_stats = phot_stats
-        self._names = names
+        self._search = search
 
     async def of(self, access: Access, query: SourcesQuery) -> Document:
         """Return the condition of a query; it holds nothing that the person may not see.
@@ -95,8 +97,7 @@ class SourceConditions:
         part = (query.source_id or "").strip()
         if not part:
             return []
-        known = await self._names.containing(part)
-        return [{"_id": _containing(part) if known is None else {"$in": known}}]
+        return [{"_id": {"$in": await self._search.containing(part)}}]
 
     async def _held(self, access: Access, query: SourcesQuery) -> Document:
         groups = sorted(access.chosen(query.group_ids))
@@ -120,28 +121,27 @@ class SourceConditions:
         return pending if query.pending_only else {"$or": [held, pending]}
 
     async def _classified(self, access: Access, query: SourcesQuery) -> list[Document]:
-        seen = access.condition
+        seen = access.bound
         parts: list[Document] = []
         if query.classified or query.unclassified:
-            known = await self._classifications.objects(seen)
-            parts += _with(known, has=query.classified, has_no=query.unclassified)
+            known = await self._classes.objects(seen)
+            parts += _with(sorted(known), has=query.classified, has_no=query.unclassified)
         wanted = [await self._labelled(seen, name) for name in query.classifications]
         if wanted and query.classifications_simul:
-            parts += [{"_id": {"$in": ids}} for ids in wanted]
+            parts += [{"_id": {"$in": sorted(ids)}} for ids in wanted]
         elif wanted:
             parts.append({"_id": {"$in": sorted(set().union(*wanted))}})
         for name in query.nonclassifications:
-            parts.append({"_id": {"$nin": await self._labelled(seen, name)}})
+            parts.append({"_id": {"$nin": sorted(await self._labelled(seen, name))}})
         return parts
 
-    async def _labelled(self, seen: Document, text: str) -> list[str]:
+    async def _labelled(self, groups: Collection[int] | None, text: str) -> set[str]:
         """Return the objects of a class, named with or without its taxonomy."""
         taxonomy, colon, name = (part.strip() for part in text.rpartition(":"))
-        which: Document = {"classification": name}
-        if colon:
-            found = await self._taxonomies.find({"name": taxonomy}, fields={"_id": 1})
-            which["taxonomy_id"] = {"$in": [one["_id"] for one in found]}
-        return await self._classifications.objects(seen | which)
+        if not colon:
+            return await self._classes.objects(groups, [name])
+        found = await self._taxonomies.find({"name": taxonomy}, fields={"_id": 1})
+        return await self._classes.objects(groups, [name], [one["_id"] for one in found])
 
     async def _annotated(self, access: Access, query: SourcesQuery) -> list[Document]:
         base = access.condition | _created(query.annotations_filter_after, query.annotations_filter_before)

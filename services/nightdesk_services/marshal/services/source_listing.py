@@ -13,6 +13,7 @@ from nightdesk_services.marshal.models.sources import SourcesQuery
 from nightdesk_services.marshal.services.numbers import number
 from nightdesk_services.marshal.services.phot_stats.finding import PhotStatFinder
 from nightdesk_services.marshal.services.source_conditions import SourceConditions
+from nightdesk_services.marshal.services.source_search import SourceSearch
 from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.storage.queries import Queries
 from nightdesk_services.marshal.storage.records import Records
@@ -26,6 +27,7 @@ class SourceListing:
         self,
         *,
         sources: Sources,
+        search: SourceSearch,
         conditions: SourceConditions,
         views: SourceViews,
         annotations: Records,
@@ -33,6 +35,7 @@ class SourceListing:
         phot_stats: PhotStatFinder,
     ) -> None:
         self._sources = sources
+        self._search = search
         self._conditions = conditions
         self._views = views
         self._annotations = annotations
@@ -48,16 +51,10 @@ class SourceListing:
             If the query that shall be gone on with is not the person's, or forgotten.
         """
         condition = await self._conditions.of(access, query)
-        kept: Document = {}
         if query.save_summary:
             return await self._save_summary(access, query, condition)
-        whole = query.use_cache or query.radius is not None
-        if whole or query.sort_by.startswith(("annotation.", "phot_stat.")):
-            order, kept = await self._whole(access, query, condition)
-            ids, total = order[query.span], len(order)
-        else:
-            ids = await self._ordered(access, query, condition, query.span)
-            total = await self._sources.count(condition)
+        order, kept = await self._whole(access, query, condition)
+        ids, total = order[query.span], len(order)
         known = await self._sources.by_id(ids)
         # what was kept may have been taken out of the person's groups since
         found = [known[i] for i in ids if i in known and (not query.query_id or access.sees_source(known[i]))]
@@ -91,7 +88,7 @@ class SourceListing:
             if order is None:
                 raise NotFound(f"queryID: no query {query.query_id}; ask for its first page again")
             return order, {"queryID": query.query_id}
-        order = await self._ordered(access, query, condition, None)
+        order = await self._ordered(access, query, condition)
         if query.radius is not None:
             order = await self._within(order, query)
         if not query.use_cache:
@@ -100,26 +97,23 @@ class SourceListing:
         await self._queries.keep(name, access.user_id, order)
         return order, {"queryID": name}
 
-    async def _ordered(
-        self, access: Access, query: SourcesQuery, condition: Document, page: slice | None
-    ) -> list[str]:
+    async def _ordered(self, access: Access, query: SourcesQuery, condition: Document) -> list[str]:
         if query.sort_by.startswith("annotation."):
             return await self._by_annotation(access, query, condition)
         if query.sort_by.startswith("phot_stat."):
             return await self._by_phot_stat(access, query, condition)
         everything = access.super_admin and not query.group_ids
-        return await self._sources.ids(
+        return await self._search.ids(
             condition,
             by="_id" if query.sort_by == "id" else query.sort_by,
             descending=query.descending,
             groups=None if everything else access.chosen(query.group_ids),
-            page=page,
         )
 
     async def _by_annotation(self, access: Access, query: SourcesQuery, condition: Document) -> list[str]:
         """Return sources by a number of an annotation, those without one last."""
         _, origin, key = query.sort_by.split(".")
-        ids = await self._sources.ids(condition)
+        ids = await self._search.ids(condition)
         values: dict[str, float] = {}
         for record in access.visible(await self._annotations.of(ids)):
             value = record["data"].get(key)
@@ -132,7 +126,7 @@ class SourceListing:
         field = query.sort_by.partition(".")[2]
         if field not in FIELDS:
             raise Invalid(f"sortBy: {field!r} is none of the statistics {', '.join(FIELDS)}")
-        ids = await self._sources.ids(condition)
+        ids = await self._search.ids(condition)
         found = await self._phot_stats.values(access, (field,), ids)
         values = {i: float(one[field]) for i, one in found.items() if one[field] is not None}
         return _ranked(ids, values, query)

@@ -25,6 +25,7 @@ _INDEXES: dict[str, list[tuple[list[tuple[str, int]], dict[str, Any]]]] = {
     ],
     "sources": [
         ([("group_ids", 1), ("modified", -1)], {}),
+        ([("modified", 1)], {}),
         ([("redshift", 1)], {}),
         ([("created_at", 1)], {}),
         ([("hpx12", 1)], {}),
@@ -61,6 +62,7 @@ _INDEXES: dict[str, list[tuple[list[tuple[str, int]], dict[str, Any]]]] = {
     "classifications": [
         ([("obj_id", 1)], {}),
         ([("taxonomy_id", 1)], {}),
+        ([("modified", 1)], {}),
         ([("classification", 1), ("obj_id", 1)], {}),
         ([("created_at", 1)], {}),
         ([("group_ids", 1), ("_id", -1)], {}),

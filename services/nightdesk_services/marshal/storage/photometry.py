@@ -82,7 +82,7 @@ class Photometry(Documents):
         Taken
             If one has come to be there.
         """
-        time, first = now(), await self._reserve(len(points))
+        time, first = now(), await self._store.next_id(NAME, len(points))
         documents = [
             {"_id": first + i, **point, "upload_id": upload_id, "created_at": time, "modified": time}
             for i, point in enumerate(points)
@@ -121,13 +121,6 @@ class Photometry(Documents):
                     for obj_id, (group_ids, stream_ids) in seen_by.items()
                 ]
             )
-
-    async def _reserve(self, count: int) -> int:
-        """Take ids that were never used and return the first."""
-        found: Document | None = await self._store["counters"].find_one_and_update(
-            {"_id": NAME}, {"$inc": {"value": count}}, upsert=True, return_document=True
-        )
-        return int((found or {})["value"]) - count + 1
 
 
 _UNREAD = dict.fromkeys(("key", "upload_id", "modified"), 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from nightdesk import sky
@@ -12,7 +11,6 @@ from pymongo.errors import DuplicateKeyError
 from nightdesk_services.marshal.storage.store import Document, Store, now
 
 _CHUNK = 1000
-_OVERLAP = timedelta(seconds=10)
 
 
 class Sources:
@@ -48,33 +46,16 @@ class Sources:
         *,
         by: str = "_id",
         descending: bool = False,
-        groups: Collection[int] | None = None,
         page: slice | None = None,
     ) -> list[str]:
-        """Return the ids of sources in order.
-
-        Parameters
-        ----------
-        by
-            Field to sort by; ``saved_at`` is the last save to one of `groups`, or to any if None.
-        """
+        """Return the ids of sources in the order of a field."""
         steps: list[dict[str, Any]] = [{"$match": condition}]
-        if by == "saved_at":
-            steps.append({"$set": {"saved_at": _last_saved(groups)}})
-        direction = -1 if descending else 1
-        steps.append({"$sort": {by: direction} | ({} if by == "_id" else {"_id": 1})})
+        steps.append({"$sort": {by: -1 if descending else 1} | ({} if by == "_id" else {"_id": 1})})
         if page is not None:
             steps += [{"$skip": page.start or 0}, {"$limit": page.stop - (page.start or 0)}]
         steps.append({"$project": {"_id": 1}})
         cursor = await self._store["sources"].aggregate(steps)
         return [document["_id"] async for document in cursor]
-
-    async def names(self, since: datetime | None) -> list[tuple[str, datetime | None]]:
-        """Return the ids of sources, and when they were created; only those since a time, if one is given."""
-        # what was created at the same time, or a little earlier elsewhere, may have come later
-        query = {} if since is None else {"created_at": {"$gte": since - _OVERLAP}}
-        cursor = self._store["sources"].find(query, {"created_at": 1})
-        return [(one["_id"], one.get("created_at")) async for one in cursor]
 
     async def count(self, condition: Mapping[str, Any]) -> int:
         """Return how many sources meet a condition."""
@@ -123,11 +104,3 @@ class Sources:
         if history:
             update["$push"] = dict(history)
         await self._store["sources"].update_one({"_id": obj_id}, update)
-
-
-def _last_saved(groups: Collection[int] | None) -> dict[str, Any]:
-    wanted: list[Any] = ["$$save.active"]
-    if groups is not None:
-        wanted.append({"$in": ["$$save.group_id", sorted(groups)]})
-    kept = {"$filter": {"input": "$saves", "as": "save", "cond": {"$and": wanted}}}
-    return {"$max": {"$map": {"input": kept, "as": "save", "in": "$$save.saved_at"}}}

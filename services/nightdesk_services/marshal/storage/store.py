@@ -98,12 +98,14 @@ class Store:
         """Ask for a sign of life."""
         await self.database.command("ping")
 
-    async def next_id(self, collection: str) -> int:
-        """Return an id of a collection that was never used."""
-        found: Document | None = await self["counters"].find_one_and_update(
-            {"_id": collection}, {"$inc": {"value": 1}}, upsert=True, return_document=True
-        )
-        return int((found or {})["value"])
+    async def next_id(self, collection: str, count: int = 1) -> int:
+        """Take ids of a collection that were never used, and return the first."""
+        found: Document | None = None
+        while found is None:  # of two that begin a counter together, SecantusDB shows it to one only
+            found = await self["counters"].find_one_and_update(
+                {"_id": collection}, {"$inc": {"value": count}}, upsert=True, return_document=True
+            )
+        return int(found["value"]) - count + 1
 
     async def align_counters(self) -> None:
         """Lift every counter to the largest id there is: others write documents too."""
