@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.benchmarks.marshal_desk import (
     marshal,
     name,
 )
+from tests.benchmarks.marshal_pages import KINDS, newest_candid
 from tests.benchmarks.result import Result
 
 SOCKETS = 500
@@ -61,22 +63,27 @@ def _result(what: str, value: float, unit: str, floor: float) -> Result:
 
 
 def _pages(client: httpx.Client, floor: float) -> list[Result]:
-    """What the page of a source reads: the source and what was said, 2,000 points, spectra."""
-    parts: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
-        "source": lambda i: (f"sources/{i}", {"includeComments": True, "extras": True}),
-        "photometry": lambda i: (f"sources/{i}/photometry", {"format": "both"}),
-        "spectra": lambda i: (f"sources/{i}/spectra", {}),
+    """What the page of a source reads: the source with all that was said, 2,000 points, spectra, cutouts."""
+    parts: dict[str, Callable[[int], tuple[str, dict[str, Any]]]] = {
+        "source": lambda n: (f"sources/{name(n)}", {"includeComments": True, "extras": True}),
+        "photometry": lambda n: (f"sources/{name(n)}/photometry", {"format": "both"}),
+        "spectra": lambda n: (f"sources/{name(n)}/spectra", {}),
+        **{f"cutout.{kind}": partial(_cutout, kind=kind) for kind in KINDS},
     }
-    took = {part: [] for part in parts}
+    took: dict[str, list[float]] = {part: [] for part in parts}
     # those that the person's own group holds
-    mine = [name(n) for n in range(CURVES) if n % 2 or n % GROUPS == PERSON % GROUPS]
-    for k in range(ROUNDS + 5):
+    mine = [n for n in range(CURVES) if n % 2 or n % GROUPS == PERSON % GROUPS]
+    for k in range(ROUNDS + 5):  # the first ones warm up
         for part, ask in parts.items():
             took[part] += _timed(client, [ask(mine[k % len(mine)])])
     pages = np.sum([took[part][5:] for part in parts], axis=0)
     found = {"source_p95_ms": pages} | {f"source_p95_ms.{part}": took[part][5:] for part in parts}
     unit = f"ms, {POINTS} points"
     return [_result(what, 1e3 * _percentile(times), unit, floor) for what, times in found.items()]
+
+
+def _cutout(n: int, kind: str) -> tuple[str, dict[str, Any]]:
+    return f"cutouts/ZTF/{newest_candid(n, POINTS)}/{kind}/png", {}
 
 
 def _searches(client: httpx.Client, floor: float) -> list[Result]:

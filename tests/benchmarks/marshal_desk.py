@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import subprocess
@@ -20,11 +21,15 @@ from bson import Int64
 from nightdesk import sky
 from nightdesk.scopes import USER_SCOPES
 from nightdesk.settings import Settings
+from nightdesk_services.broker.storage.indexes import ensure_indexes as ensure_broker_indexes
 from nightdesk_services.common.defaults import ensure_defaults
-from nightdesk_services.common.store import connect
+from nightdesk_services.common.store import connect, connect_async
 from nightdesk_services.marshal.roles import ACLS
+from nightdesk_services.marshal.storage.indexes import ensure_indexes
+from nightdesk_services.marshal.storage.store import Store
 from pymongo.database import Database
 
+from tests.benchmarks.marshal_pages import pictures, spectra
 from tests.support.ports import free_ports
 from tests.support.servers import running
 
@@ -73,6 +78,8 @@ def marshal(directory: Path) -> Iterator[Desk]:
         )
         database = connect(settings)
         ensure_defaults(database)
+        ensure_broker_indexes(database)
+        asyncio.run(_marshal_indexes(settings))
         fill(database)
         with (directory / "marshal.log").open("wb") as log:
             process = subprocess.Popen(
@@ -88,6 +95,12 @@ def marshal(directory: Path) -> Iterator[Desk]:
         finally:
             process.terminate()
             process.wait(60)
+
+
+async def _marshal_indexes(settings: Settings) -> None:
+    store = Store(connect_async(settings))
+    await ensure_indexes(store)
+    await store.close()
 
 
 def _wait(desk: Desk, patience: float = 300.0) -> None:
@@ -122,6 +135,9 @@ def fill(store: Database[Document]) -> None:
             for i, n in enumerate(tagged, 1)
         ],
     )
+    names = [name(n) for n in range(CURVES)]
+    for collection, rows in (pictures(names, POINTS, dice) | spectra(names, dice)).items():
+        _insert(store, collection, rows)
     for n in range(CURVES + MORE_CURVES):
         _curve(store, n, POINTS if n < CURVES else FEWER_POINTS, dice)
 
@@ -234,7 +250,7 @@ def _classifications() -> list[Document]:
             "votes": [],
             **_said(n),
         }
-        for i, n in enumerate(range(0, SOURCES, 5), 1)
+        for i, n in enumerate(range(1, SOURCES, 5), 1)
     ]
 
 
@@ -297,7 +313,8 @@ def _curve(store: Database[Document], n: int, length: int, dice: np.random.Gener
 
 def _said(n: int) -> Document:
     return {
-        "group_ids": [10 + n % GROUPS],
+        # of a source with a long light curve everybody reads what was said
+        "group_ids": [1] if n < CURVES else [10 + n % GROUPS],
         "author": _author(1),
         "deleted_at": None,
         "created_at": BEGAN + timedelta(seconds=n),

@@ -147,7 +147,9 @@ class PhotometryService:
         look = await self._look(access, obj_ids, query)
         if query.parts == "series":
             return _Found(look, [], known=False)
-        uploaded = await self._points.of(obj_ids, access.measured)
+        uploaded, found = await asyncio.gather(
+            self._points.of(obj_ids, access.measured), self._streams(access, obj_ids)
+        )
         views = PointViews(
             access,
             look,
@@ -155,7 +157,6 @@ class PhotometryService:
             await self._around.annotations(access, uploaded) if query.include_annotations else None,
             await self._around.validations(obj_ids) if query.include_validation else None,
         )
-        found = await self._streams(access, obj_ids)
         rows = [views.of(point) for point in uploaded]
         rows += await asyncio.to_thread(_drawn, access, found, look)
         return _Found(look, rows, known=any(found.values()))
@@ -180,12 +181,9 @@ class PhotometryService:
 
     async def _streams(self, access: Access, obj_ids: Sequence[str]) -> dict[str, dict[str, Document]]:
         """Return the light curves that the surveys have of objects: survey -> object -> document."""
-        found: dict[str, dict[str, Document]] = {}
-        for survey in SURVEYS.values():
-            allowed = access.programs(survey.name)
-            if allowed is None or allowed:
-                found[survey.name] = await self._curves.of(survey, obj_ids)
-        return found
+        opened = [survey for survey in SURVEYS.values() if access.programs(survey.name) != frozenset()]
+        found = await asyncio.gather(*(self._curves.of(survey, obj_ids) for survey in opened))
+        return {survey.name: curves for survey, curves in zip(opened, found, strict=True)}
 
     async def _may_know(self, access: Access, obj_id: str) -> bool:
         if access.sees_source(await self._sources.get(obj_id)):

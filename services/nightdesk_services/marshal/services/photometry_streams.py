@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
-from typing import Final
+from itertools import repeat
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services.photometry_systems import vega_offset
 from nightdesk_services.marshal.services.photometry_views import Look
 
+Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _KINDS: Final = ("detection", "limit", "forced")
 _ID_BITS: Final = 48
 """Browsers are exact to 53 bits, and SkyPortal's ids count up from 1."""
@@ -42,33 +44,36 @@ def stream_points(
     known = {name: shift for name, shift in shifts.items() if shift is not None}
     shift = pl.col("filter").replace_strict(known, default=0.0, return_dtype=pl.Float64)
     in_vega = pl.col("filter").is_in(list(known))
-    candid = pl.col("candid").cast(pl.String)
-    frame = curves.with_columns(
-        *(pl.lit(None).alias(name) for name in _NONE),
+    frame = curves.select(
+        *("mjd", "filter", "magerr", "flux", "fluxerr", "programid", "isdiffpos"),
         *(pl.col(name) - shift for name in ("mag", "limiting_mag")),
         id=_ids(curves),
         obj_id=pl.col("objectId"),
         snr=pl.when(pl.col("fluxerr") > 0).then(pl.col("flux") / pl.col("fluxerr")),
         magsys=pl.when(in_vega).then(pl.lit("vega")).otherwise(pl.lit("ab")),
         zp=ZEROPOINT - shift,
-        instrument_name=pl.lit(survey.instrument),
         origin=pl.col("kind"),
-        candid=candid,
-        altdata=pl.when(candid.is_not_null()).then(pl.struct(candid=candid)),
+        candid=pl.col("candid").cast(pl.String),
     )
-    rows = frame.select(*look.fields(extras=("candid", "isdiffpos")), "programid").to_dicts()
-    streams = _Streams(access, survey) if look.streams else None
-    for row in rows:
-        program = row.pop("programid")
-        if told:
-            row |= {"survey": survey.name, "programid": program}
-        if look.format != "plot":
-            row["groups"] = []
-        if streams is not None:
-            row["streams"] = streams.of(program)
-        if look.owner:
-            row["owner"] = None
-        look.finish(row)
+    columns: dict[str, Iterable[Any]] = {one.name: one.to_list() for one in frame}
+    programs = columns["programid"]
+    columns |= {name: repeat(None) for name in _NONE} | {"instrument_name": repeat(survey.instrument)}
+    columns["altdata"] = [None if candid is None else {"candid": candid} for candid in columns["candid"]]
+    shown = {name: columns[name] for name in look.fields(extras=("candid", "isdiffpos"))}
+    if told:
+        shown |= {"survey": repeat(survey.name), "programid": programs}
+    if look.format != "plot":
+        shown["groups"] = repeat([])
+    if look.streams:
+        streams = _Streams(access, survey)
+        shown["streams"] = [streams.of(program) for program in programs]
+    if look.owner:
+        shown["owner"] = repeat(None)
+    # what is the same for all has no end, the id has one
+    rows = [dict(zip(shown, cells, strict=False)) for cells in zip(*shown.values(), strict=False)]
+    if look.finishes:
+        for row in rows:
+            look.finish(row)
     return rows
 
 
@@ -93,13 +98,8 @@ def _ids(curves: pl.DataFrame) -> pl.Series:
     """Return numbers that stay with the points: of object, alert, time, filter and kind."""
     kinds = pl.Series(list(_KINDS), dtype=pl.String)
     kind = curves["kind"].replace_strict(kinds, pl.Series(range(len(_KINDS))), return_dtype=pl.UInt64)
-    bands = np.array(
-        [int.from_bytes((name or "").encode()[-8:], "big") for name in curves["filter"].to_list()],
-        dtype=np.uint64,
-    )
-    names = curves["objectId"].unique().to_list()
-    hashes = {name: int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") for name in names}
-    mixed = np.array([hashes[name] for name in curves["objectId"].to_list()], dtype=np.uint64)
+    mixed = _coded(curves["objectId"], lambda name: blake2b(name.encode(), digest_size=8).digest())
+    bands = _coded(curves["filter"], lambda name: name.encode()[-8:])
     # a limit has its candid by chance only: packets differ in whether they tell it
     candid = np.where(curves["kind"] == "limit", 0, curves["candid"].fill_null(0).to_numpy())
     times = curves["mjd"].fill_null(0.0).to_numpy().astype(np.float64).view(np.uint64)
@@ -108,9 +108,14 @@ def _ids(curves: pl.DataFrame) -> pl.Series:
     return pl.Series("id", mixed >> np.uint64(64 - _ID_BITS), dtype=pl.UInt64).cast(pl.Int64)
 
 
-def _mixed(
-    values: np.ndarray[tuple[int], np.dtype[np.uint64]],
-) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _coded(names: pl.Series, code: Callable[[str], bytes]) -> Words:
+    """Return a number for each name, that of the bytes that stand for it."""
+    known = names.unique().to_list()
+    numbers = {name: int.from_bytes(code(name or ""), "big") for name in known}
+    return np.array([numbers[name] for name in names.to_list()], dtype=np.uint64)
+
+
+def _mixed(values: Words) -> Words:
     """Return the numbers after a round of SplitMix64 (Steele et al. 2014), which spreads every bit."""
     with np.errstate(over="ignore"):
         values = values + np.uint64(0x9E3779B97F4A7C15)

@@ -48,6 +48,11 @@ class Look:
         names = (*_COMMON, *_FORMS[self.format], *more, *(extras if self.extras else ()))
         return tuple(dict.fromkeys(names))
 
+    @property
+    def finishes(self) -> bool:
+        """Whether `finish` changes anything."""
+        return self.period is not None or self.ebv is not None
+
     def finish(self, row: Document) -> None:
         """Add what depends on the object, and take away what only that needed."""
         if self.period is not None:

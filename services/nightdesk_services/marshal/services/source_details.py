@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -46,15 +47,17 @@ class SourceDetails:
 
     async def of(self, access: Access, source: Document, query: SourceQuery, shown: Document) -> Document:
         """Return what a query asks for beyond what is always shown."""
-        linked = await self._views.associated(access, source)
+        wanted = query.include_super_objs or query.include_associated_objs
+        linked = await self._views.associated(access, source) if wanted else []
         ids = [source["_id"]]
         if query.include_super_objs:
             ids += [one["obj_id"] for one in linked]
-        made = await self._said(access, ids, query, shown) | await self._measured(access, ids, query)
+        parts = [self._said(access, ids, query, shown), self._measured(access, ids, query)]
         if query.include_thumbnails or query.extras:
-            made["thumbnails"] = await self._pictures(access, source["_id"])
+            parts.append(self._pictures(access, source["_id"]))
         if query.extras:
-            made["lookups"] = [_lookup(one) for one in await self._lookups.of(source["_id"])]
+            parts.append(self._looked_up(source["_id"]))
+        made = {name: value for part in await asyncio.gather(*parts) for name, value in part.items()}
         if query.include_labellers:
             made["labellers"] = await self._views.labellers(access, source["_id"])
         if query.include_candidates:
@@ -107,12 +110,19 @@ class SourceDetails:
             made["spectrum_exists"] = bool(await self._views.with_spectra(access, ids))
         return made
 
-    async def _pictures(self, access: Access, obj_id: str) -> list[Document]:
+    async def _looked_up(self, obj_id: str) -> Document:
+        """Return what people asked archives about an object."""
+        return {"lookups": [_lookup(one) for one in await self._lookups.of(obj_id)]}
+
+    async def _pictures(self, access: Access, obj_id: str) -> Document:
         """Return the cutouts of the newest alert, and what people made."""
-        newest = next(iter(await self._passed(access, obj_id)), None)
+        passed, made = await asyncio.gather(
+            self._passed(access, obj_id), self._thumbnails.of(access, [obj_id])
+        )
+        newest = next(iter(passed), None)
         drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
-        own = (await self._thumbnails.of(access, [obj_id])).get(obj_id, [])
-        return [*({"id": number(one["public_url"])} | one for one in drawn), *own]
+        ours = [{"id": number(one["public_url"])} | one for one in drawn]
+        return {"thumbnails": [*ours, *made.get(obj_id, [])]}
 
     async def _passed(self, access: Access, obj_id: str) -> list[Document]:
         """Return the newest candidates of an object that the person sees."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -69,8 +70,7 @@ class SourceService:
     async def get(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
         """Return an object's page: the source, or what the archive knows of an object that is not saved."""
         refuse(query, PARTS_OF_A_SOURCE)
-        source = await self.saved(access, obj_id)
-        brief = await self._objects.brief(access, obj_id)
+        source, brief = await asyncio.gather(self.saved(access, obj_id), self._objects.brief(access, obj_id))
         if source is None and brief is None:
             raise NotFound(f"no source {obj_id}")
         survey, aux = brief or (None, {})
@@ -78,15 +78,20 @@ class SourceService:
         if query.tns_name is not None and _bare(query.tns_name) != _bare(known.get("tns_name") or ""):
             raise NotFound(f"no source {obj_id} with the TNS name {query.tns_name}")
         lon, lat = sky.galactic(known["ra"], known["dec"])
+        classified, annotated, duplicates = await asyncio.gather(
+            self._views.classifications(access, [obj_id]),
+            self._views.annotations(access, [obj_id]),
+            self._views.duplicates(access, known),
+        )
         shown = self._views.summary(access, known) | {
             "gal_lon": float(lon),
             "gal_lat": float(lat),
             "first_detected": shapes.time_of_jd(aux.get("first_jd")),
             "last_detected": shapes.time_of_jd(aux.get("last_jd")),
             "photometry_exists": brief is not None or await self._views.uploaded(access, obj_id),
-            "classifications": (await self._views.classifications(access, [obj_id])).get(obj_id, []),
-            "annotations": (await self._views.annotations(access, [obj_id])).get(obj_id, []),
-            "duplicates": await self._views.duplicates(access, known),
+            "classifications": classified.get(obj_id, []),
+            "annotations": annotated.get(obj_id, []),
+            "duplicates": duplicates,
         }
         if known.get("host_id") is not None:
             shown["host"] = (await self._views.hosts([known])).get(known["host_id"])
@@ -99,7 +104,7 @@ class SourceService:
             | {
                 "survey": survey.name if survey else None,
                 "n_det": aux.get("n_det"),
-                "cross_matches": await self._cross_matches(access, obj_id) if brief else {},
+                "cross_matches": shapes.matches(aux.get("cross_matches")),
             }
         )
 
@@ -181,10 +186,6 @@ class SourceService:
         if not access.sees_source(source):
             return "delete", {"id": source["_id"], "groups": []}
         return "update", self._views.summary(access, source) | self._views.extras(access, source)
-
-    async def _cross_matches(self, access: Access, obj_id: str) -> dict[str, list[Document]]:
-        _, aux = await self._objects.aux(access, obj_id, fields=["cross_matches"])
-        return shapes.matches(aux.get("cross_matches"))
 
     def _saver(self, access: Access, post: SourcePost, group_id: int) -> Document:
         """Return who is to stand as the one who saved to a group."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from nightdesk.surveys import Survey
 
-from nightdesk_services.common.light_curves import LISTS, UNREAD, whole
+from nightdesk_services.common.light_curves import UNREAD, whole
 from nightdesk_services.marshal.storage.store import Document, Store
 
 
@@ -28,8 +28,7 @@ class LightCurves:
             versions[version["objectId"]].append(version)
         if not versions:
             return {}
-        fields = dict.fromkeys(LISTS, 1)
-        found = await self._store[survey.aux].find({"_id": {"$in": list(versions)}}, fields).to_list()
+        found = await self._store[survey.aux].find({"_id": {"$in": list(versions)}}).to_list()
         return await asyncio.to_thread(_joined, survey, versions, {one["_id"]: one for one in found})
 
     async def known(self, survey: Survey, obj_ids: Collection[str]) -> set[str]:
