@@ -11,13 +11,15 @@ from datetime import date
 from pathlib import Path
 
 import psutil
+from nightdesk.settings import Settings
+from nightdesk_hub.embedded import choose
 from rich.console import Console
 from rich.table import Table
 
 import tests.benchmarks as package
 from tests.benchmarks.result import Result
 
-_PARTS = ("__main__", "desk", "marshal_desk", "result")
+_PARTS = ("__main__", "desk", "marshal_desk", "marshal_pages", "result")
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "bench.json"
 RECORD = ROOT / "docs" / "reference" / "benchmarks.json"
@@ -58,7 +60,8 @@ def _with_former(results: list[Result], *, whole: bool) -> list[Result]:
 
 def _machine() -> str:
     memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
+    store = choose("store", Settings(_env_file=None)).name
+    return f"{psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, store {store}"
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ GROUPS = 20
 PEOPLE = 500
 CURVES, POINTS = 200, 2000
 """Sources with a long light curve, and its points."""
-MORE_CURVES, FEWER_POINTS = 2200, 100
+MORE_CURVES, FEWER_POINTS = 2400, 100
 """Sources with a short one."""
 CLASSES = ("Ia", "II", "Ib", "TDE", "AGN")
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

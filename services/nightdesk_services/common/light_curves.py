@@ -40,9 +40,13 @@ def joined(survey: Survey, parts: Iterable[Mapping[str, Any]]) -> dict[str, list
     made: dict[str, list[Document]] = {}
     listed = list(parts)
     for name in LISTS:
+        given = [part[name] for part in listed if part.get(name)]
+        if len(given) <= 1:  # one part has each of its points once
+            made[name] = [point for points in given for point in points]
+            continue
         points: dict[int | str, Document] = {}
-        for part in listed:
-            for point in part.get(name) or ():
+        for part in given:
+            for point in part:
                 points.setdefault(point_key(survey, point), point)
         made[name] = list(points.values())
     return made

@@ -62,16 +62,24 @@ class Directory:
         A single-user group grants none by itself.
         """
         return {
-            group_id: list(group.get("stream_ids", ()))
-            for group_id, group in self.groups.items()
-            if not group.get("single_user_group")
-            and any(member["username"] == username for member in group["members"])
+            group_id: list(self.groups[group_id].get("stream_ids", ()))
+            for group_id in self.memberships.get(username, {})
+            if not self.groups[group_id].get("single_user_group")
         }
 
     def streams_of(self, username: str) -> frozenset[int]:
         """Return the streams that somebody has, by their groups or granted to themselves."""
         user = self._by_name.get(username, {})
         return frozenset(user.get("stream_ids") or ()).union(*self.streams_by_group(username).values())
+
+    @cached_property
+    def memberships(self) -> Mapping[str, dict[int, Document]]:
+        """Everybody's groups: username -> group id -> their entry in it."""
+        made: dict[str, dict[int, Document]] = {}
+        for group_id, group in self.groups.items():
+            for member in group["members"]:
+                made.setdefault(member["username"], {})[group_id] = member
+        return made
 
     @cached_property
     def everybodys_streams(self) -> frozenset[int]:
@@ -227,12 +235,7 @@ class Access:
     @cached_property
     def memberships(self) -> dict[int, Document]:
         """The person's own groups: group id -> their entry in it."""
-        return {
-            group_id: member
-            for group_id, group in self.directory.groups.items()
-            for member in group["members"]
-            if member["username"] == self.username
-        }
+        return self.directory.memberships.get(self.username, {})
 
     @cached_property
     def readable(self) -> frozenset[int]:

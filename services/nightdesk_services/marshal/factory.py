@@ -489,6 +489,10 @@ class Marshal:
         self.followup.dispatch.start(partial(asyncio.to_thread, forms.learn))
         self.ready.set()
 
+    async def settled(self) -> None:
+        """Wait until all is in memory that shall be."""
+        await asyncio.gather(*(mirror.whole.wait() for mirror in self.mirrors))
+
     async def close(self) -> None:
         """End following the store, and all connections to it."""
         await self.followup.dispatch.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
-from nightdesk_services.marshal.handlers.routes import CUTOUT, OBJECT, Routes
+from nightdesk_services.marshal.handlers.routes import CUTOUT, OBJECT, Routes, candid_of
 from nightdesk_services.marshal.models.archive import AlertQuery, AlertsQuery, ImageQuery
 
 # A cutout never changes; the answer depends on who asks, so only their own cache may keep it.
@@ -35,7 +35,7 @@ class CutoutPng(ApiHandler):
     async def get(self, survey: str, candid: str, kind: str) -> None:
         """Draw it."""
         query = self.query(ImageQuery)
-        drawn = await self.marshal.archive.picture(self.access, survey, int(candid), kind, query)
+        drawn = await self.marshal.archive.picture(self.access, survey, candid_of(candid), kind, query)
         self.set_header("Content-Type", "image/png")
         self.set_header("Cache-Control", _FOREVER)
         self.finish(drawn)
@@ -47,7 +47,7 @@ class CutoutFits(ApiHandler):
     @needs("candidates", "read")
     async def get(self, survey: str, candid: str, kind: str) -> None:
         """Send it."""
-        data = await self.marshal.archive.fits(self.access, survey, int(candid), kind)
+        data = await self.marshal.archive.fits(self.access, survey, candid_of(candid), kind)
         self.set_header("Cache-Control", _FOREVER)
         self.send_file(f"{survey}_{candid}_{kind}.fits", "application/fits", data)
 

@@ -127,7 +127,7 @@ class LightCurve(RowsHandler):
     async def get(self, obj_id: str) -> None:
         """List its points."""
         query = self.query(models.CurveQuery)
-        self.answer_rows(await self.marshal.measurements.photometry.points(self.access, obj_id, query))
+        self.answer_rows(await self.marshal.measurements.photometry.encoded(self.access, obj_id, query))
 
     @needs("sources", "write", acl="Delete bulk photometry")
     async def delete(self, obj_id: str) -> None:

@@ -32,14 +32,10 @@ class ArchiveService:
         survey, aux = await self._objects.aux(access, obj_id, query.survey)
         alerts = await self._archive.alerts_of(survey, obj_id, query.limit)
         seen = [alert for alert in alerts if access.sees_point(survey.name, alert.get("programid"))]
-        points = {
-            name: [p for p in aux.get(name) or () if access.sees_point(survey.name, p.get("programid"))]
-            for name in ("prv_candidates", "fp_hists")
-        }
         return {
             "survey": survey.name,
             "alerts": sorted(seen, key=lambda alert: alert["jd"], reverse=True),
-            "aux": aux | points,
+            "aux": aux,
         }
 
     async def table(self, access: Access, query: AlertsQuery) -> list[Document]:

@@ -8,6 +8,7 @@ from nightdesk.surveys import SURVEYS, Survey, get
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
+from nightdesk_services.marshal.services.object_sight import ObjectSight
 from nightdesk_services.marshal.storage.archive import Archive
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.sources import Sources
@@ -30,6 +31,7 @@ class ObjectService:
         self._archive = archive
         self._candidates = candidates
         self._sources = sources
+        self._sight = ObjectSight(archive)
 
     def surveys_of(self, obj_id: str, survey: str | None = None) -> list[Survey]:
         """Return the surveys that may know an object, the likeliest first."""
@@ -44,20 +46,21 @@ class ObjectService:
     async def aux(
         self, access: Access, obj_id: str, survey: str | None = None, fields: Iterable[str] | None = None
     ) -> tuple[Survey, Document]:
-        """Return an object's survey and document.
+        """Return an object's survey and document, as far as the person sees its points.
 
         Raises
         ------
         NotFound
-            If no survey that the person has a stream of knows it.
+            If no survey knows it, or the person sees none of its points.
         """
         for known in self.surveys_of(obj_id, survey):
             allowed = access.programs(known.name)
             if allowed is not None and not allowed:
                 continue
             found = await self._archive.aux(known, obj_id, list(fields) if fields is not None else None)
-            if found is not None:
-                return known, found
+            shown = None if found is None else await self._sight.of(access, known, found)
+            if shown is not None:
+                return known, shown
         raise NotFound(f"no object {obj_id}")
 
     async def brief(self, access: Access, obj_id: str) -> tuple[Survey, Document] | None:

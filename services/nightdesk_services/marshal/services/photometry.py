@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nightdesk.photometry import MJD_ZERO
 from nightdesk.surveys import SURVEYS, Survey
 from pydantic import BaseModel
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
 from nightdesk_services.marshal.models.photometry import CurveQuery, PointQuery, RangeBody
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.objects import ObjectService
 from nightdesk_services.marshal.services.photometry_streams import stream_points
 from nightdesk_services.marshal.services.photometry_surroundings import Surroundings
-from nightdesk_services.marshal.services.photometry_views import Look, PointViews
+from nightdesk_services.marshal.services.photometry_views import Look, Point, PointViews
 from nightdesk_services.marshal.services.series.rows import SeriesRows
 from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.light_curves import LightCurves
 from nightdesk_services.marshal.storage.photometry import Photometry
 from nightdesk_services.marshal.storage.sources import Sources
 
-_AT_ONCE = 100
+_AT_ONCE = 25
 """Objects whose light curves are read together."""
 _EBV = ("ebv", "EBV", "E(B-V)")
 _PERIOD = ("period", "Period", "PERIOD")
@@ -66,17 +69,25 @@ class PhotometryService:
             If it shall be folded and nobody annotated a period.
         """
         asked = query if isinstance(query, CurveQuery) else CurveQuery.model_validate(query.model_dump())
+        return [point.body for point in await self._sorted(access, obj_id, asked, encoded=False)]
+
+    async def encoded(self, access: Access, obj_id: str, query: CurveQuery) -> list[bytes]:
+        """Return the same, each point as JSON."""
+        return [point.body for point in await self._sorted(access, obj_id, query, encoded=True)]
+
+    async def _sorted(self, access: Access, obj_id: str, asked: CurveQuery, *, encoded: bool) -> list[Point]:
         obj_ids = [obj_id]
         if asked.include_super_objs and await self._may_know(access, obj_id):
             obj_ids += await self._around.linked(obj_id)
-        found = await self._read(access, obj_ids, asked)
+        found = await self._read(access, obj_ids, asked, encoded=encoded)
         if asked.parts != "individual" and asked.format != "plot":
-            found.rows += await self._series.of(access, obj_id, found.look)
-        if not found.rows and not found.known and not await self._may_know(access, obj_id):
+            rows = await self._series.of(access, obj_id, found.look)
+            found.points += [found.look.wrapped(row) for row in rows]
+        if not found.points and not found.known and not await self._may_know(access, obj_id):
             raise NotFound(f"no object {obj_id}")
-        rows = _latest(found.rows) if asked.deduplicate else found.rows
-        rows.sort(key=lambda row: row["mjd"] if row["mjd"] is not None else float("inf"))
-        return rows
+        points = _latest(found.points) if asked.deduplicate else found.points
+        points.sort(key=lambda point: float("inf") if point.mjd is None else point.mjd)
+        return points
 
     async def point(self, access: Access, number: int, query: PointQuery) -> Document:
         """Return one uploaded point.
@@ -110,12 +121,11 @@ class PhotometryService:
         """Return the points of an object that came with alerts, each with its survey and program."""
         look = await self._look(access, [obj_id], query)
         found = await self._streams(access, [obj_id])
-        return await asyncio.to_thread(_drawn, access, found, look, told=True)
+        points = await asyncio.to_thread(_drawn, access, found, look, told=True)
+        return [point.body for point in points]
 
-    async def range(
-        self, access: Access, body: RangeBody, query: PointQuery
-    ) -> AsyncIterator[list[Document]]:
-        """Yield the uploaded points of instruments and a span of time, piece by piece."""
+    async def range(self, access: Access, body: RangeBody, query: PointQuery) -> AsyncIterator[list[bytes]]:
+        """Yield the uploaded points of instruments and a span of time as JSON, piece by piece."""
         wanted: dict[str, Any] = {**access.measured}
         if body.instrument_ids is not None:
             wanted["instrument_id"] = {"$in": sorted(set(body.instrument_ids))}
@@ -127,26 +137,41 @@ class PhotometryService:
         names = await self._around.instrument_names()
         views = PointViews(access, Look(format=query.format, magsys=query.magsys), names)
         async for batch in self._points.batches(wanted):
-            yield [views.of(point) for point in batch]
+            yield [encode(views.of(point)) for point in batch]
 
     async def many(
         self, access: Access, obj_ids: Sequence[str], query: CurveQuery
-    ) -> AsyncIterator[list[Document]]:
-        """Yield the light curves of many objects, piece by piece; what is not known has no points."""
+    ) -> AsyncIterator[list[bytes]]:
+        """Yield the light curves of many objects as JSON, piece by piece; what is unknown has no points."""
         wanted = list(dict.fromkeys(obj_ids))
-        for start in range(0, len(wanted), _AT_ONCE):
-            part = wanted[start : start + _AT_ONCE]
-            with self._points.bounded():
-                found = await self._read(access, part, query)
-            rank = {name: i for i, name in enumerate(part)}
-            rows = _latest(found.rows) if query.deduplicate else found.rows
-            rows.sort(key=lambda row: (rank[row["obj_id"]], row["mjd"] or 0.0))
-            yield rows
+        parts = [wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)]
+        waiting: list[asyncio.Task[list[bytes]]] = []
+        try:
+            for part in parts:
+                waiting.append(asyncio.create_task(self._part(access, part, query)))
+                # one is read while another is drawn
+                if len(waiting) > 1:
+                    yield await waiting.pop(0)
+            for task in waiting:
+                yield await task
+        finally:
+            await ended(*waiting)
 
-    async def _read(self, access: Access, obj_ids: Sequence[str], query: CurveQuery) -> _Found:
-        look = await self._look(access, obj_ids, query)
+    async def _part(self, access: Access, part: list[str], query: CurveQuery) -> list[bytes]:
+        with self._points.bounded():
+            found = await self._read(access, part, query, encoded=True)
+        points = _latest(found.points) if query.deduplicate else found.points
+        if not found.in_order:
+            rank = {name: i for i, name in enumerate(part)}
+            points.sort(key=lambda point: (rank[point.obj_id], point.mjd or 0.0))
+        return [point.body for point in points]
+
+    async def _read(
+        self, access: Access, obj_ids: Sequence[str], query: CurveQuery, *, encoded: bool
+    ) -> _Found:
+        look = replace(await self._look(access, obj_ids, query), encoded=encoded)
         if query.parts == "series":
-            return _Found(look, [], known=False)
+            return _Found(look, [], known=False, in_order=True)
         uploaded, found = await asyncio.gather(
             self._points.of(obj_ids, access.measured), self._streams(access, obj_ids)
         )
@@ -157,9 +182,10 @@ class PhotometryService:
             await self._around.annotations(access, uploaded) if query.include_annotations else None,
             await self._around.validations(obj_ids) if query.include_validation else None,
         )
-        rows = [views.of(point) for point in uploaded]
-        rows += await asyncio.to_thread(_drawn, access, found, look)
-        return _Found(look, rows, known=any(found.values()))
+        points = [look.wrapped(views.of(point)) for point in uploaded]
+        points += await asyncio.to_thread(_drawn, access, found, look)
+        kinds = sum(map(bool, (uploaded, *found.values())))
+        return _Found(look, points, known=any(found.values()), in_order=kinds <= 1)
 
     async def _look(self, access: Access, obj_ids: Sequence[str], query: CurveQuery) -> Look:
         ebv = period = None
@@ -192,36 +218,32 @@ class PhotometryService:
 
 
 class _Found:
-    """Points, and whether a survey knows the object."""
+    """Points, whether a survey knows one of the objects, and whether they are as asked for and by time."""
 
-    def __init__(self, look: Look, rows: list[Document], *, known: bool) -> None:
+    def __init__(self, look: Look, points: list[Point], *, known: bool, in_order: bool) -> None:
+        self.in_order = in_order
         self.look = look
-        self.rows = rows
+        self.points = points
         self.known = known
 
 
 def _drawn(
     access: Access, found: Mapping[str, Mapping[str, Document]], look: Look, *, told: bool = False
-) -> list[Document]:
-    rows: list[Document] = []
+) -> list[Point]:
+    points: list[Point] = []
     for name, objects in found.items():
         if objects:
             survey: Survey = SURVEYS[name]
-            rows += stream_points(access, survey, objects, look, told=told)
-    return rows
+            points += stream_points(access, survey, objects, look, told=told)
+    return points
 
 
-def _latest(rows: Iterable[Document]) -> list[Document]:
+def _latest(points: Iterable[Point]) -> list[Point]:
     """Return of points at one time in one filter the one that was made last."""
-    kept: dict[tuple[Any, Any, Any], Document] = {}
-    for row in rows:
-        key = (row["obj_id"], row["mjd"], row["filter"])
+    kept: dict[tuple[Any, Any, Any], Point] = {}
+    for point in points:
+        key = (point.obj_id, point.mjd, point.filter)
         before = kept.get(key)
-        if before is None or _made(row) >= _made(before):
-            kept[key] = row
+        if before is None or point.made >= before.made:
+            kept[key] = point
     return list(kept.values())
-
-
-def _made(row: Document) -> float:
-    time = row.get("created_at")
-    return time.timestamp() if time is not None else 0.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import repeat
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -14,18 +14,19 @@ from nightdesk.surveys import Survey
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services.photometry_systems import vega_offset
-from nightdesk_services.marshal.services.photometry_views import Look
+from nightdesk_services.marshal.services.photometry_views import Look, Point
 
 Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _KINDS: Final = ("detection", "limit", "forced")
 _ID_BITS: Final = 48
 """Browsers are exact to 53 bits, and SkyPortal's ids count up from 1."""
+_STREAMS: Final = pl.List(pl.Struct({"id": pl.Int64, "name": pl.String}))
 _NONE: Final = ("ra", "dec", "ra_unc", "dec_unc", "instrument_id", "created_at")
 
 
 def stream_points(
     access: Access, survey: Survey, objects: Mapping[str, Document], look: Look, *, told: bool = False
-) -> list[Document]:
+) -> list[Point]:
     """Return the points of objects that the person's streams bring, object by object, sorted by time.
 
     Parameters
@@ -39,42 +40,56 @@ def stream_points(
     allowed = access.programs(survey.name)
     if allowed is not None:
         curves = curves.filter(pl.col("programid").fill_null(1).is_in(sorted(allowed)))
+    frame = _frame(access, survey, curves, look, told=told)
+    if not look.encoded or look.finishes:
+        rows = _documents(frame)
+        for row in rows:
+            look.finish(row)
+        return [look.wrapped(row) for row in rows]
+    names, times, filters = (curves[name].to_list() for name in ("objectId", "mjd", "filter"))
+    lines = frame.write_ndjson().encode().splitlines()
+    return list(map(Point, names, times, filters, repeat(0.0), lines))
+
+
+def _frame(access: Access, survey: Survey, curves: pl.DataFrame, look: Look, *, told: bool) -> pl.DataFrame:
+    """Return the points with the columns that a person sees."""
     names = [name for name in curves["filter"].unique().to_list() if name is not None]
     shifts = {name: vega_offset(name) for name in names} if look.magsys == "vega" else {}
     known = {name: shift for name, shift in shifts.items() if shift is not None}
     shift = pl.col("filter").replace_strict(known, default=0.0, return_dtype=pl.Float64)
     in_vega = pl.col("filter").is_in(list(known))
-    frame = curves.select(
-        *("mjd", "filter", "magerr", "flux", "fluxerr", "programid", "isdiffpos"),
-        *(pl.col(name) - shift for name in ("mag", "limiting_mag")),
-        id=_ids(curves),
-        obj_id=pl.col("objectId"),
-        snr=pl.when(pl.col("fluxerr") > 0).then(pl.col("flux") / pl.col("fluxerr")),
-        magsys=pl.when(in_vega).then(pl.lit("vega")).otherwise(pl.lit("ab")),
-        zp=ZEROPOINT - shift,
-        origin=pl.col("kind"),
-        candid=pl.col("candid").cast(pl.String),
-    )
-    columns: dict[str, Iterable[Any]] = {one.name: one.to_list() for one in frame}
-    programs = columns["programid"]
-    columns |= {name: repeat(None) for name in _NONE} | {"instrument_name": repeat(survey.instrument)}
-    columns["altdata"] = [None if candid is None else {"candid": candid} for candid in columns["candid"]]
-    shown = {name: columns[name] for name in look.fields(extras=("candid", "isdiffpos"))}
+    candid = pl.col("candid").cast(pl.String)
+    made = {
+        **{name: pl.lit(None) for name in _NONE},
+        **{name: pl.col(name) - shift for name in ("mag", "limiting_mag")},
+        "id": pl.lit(_ids(curves)),
+        "obj_id": pl.col("objectId"),
+        "snr": pl.when(pl.col("fluxerr") > 0).then(pl.col("flux") / pl.col("fluxerr")),
+        "magsys": pl.when(in_vega).then(pl.lit("vega")).otherwise(pl.lit("ab")),
+        "zp": ZEROPOINT - shift,
+        "instrument_name": pl.lit(survey.instrument),
+        "origin": pl.col("kind"),
+        "candid": candid,
+        "altdata": pl.when(candid.is_not_null()).then(pl.struct(candid=candid)),
+    }
+    shown = {name: made.get(name, pl.col(name)) for name in look.fields(extras=("candid", "isdiffpos"))}
     if told:
-        shown |= {"survey": repeat(survey.name), "programid": programs}
+        shown |= {"survey": pl.lit(survey.name), "programid": pl.col("programid")}
     if look.format != "plot":
-        shown["groups"] = repeat([])
+        shown["groups"] = pl.lit([], pl.List(pl.Null))
     if look.streams:
         streams = _Streams(access, survey)
-        shown["streams"] = [streams.of(program) for program in programs]
+        found = [streams.of(program) for program in curves["programid"].to_list()]
+        shown["streams"] = pl.lit(pl.Series(found, dtype=_STREAMS))
     if look.owner:
-        shown["owner"] = repeat(None)
-    # what is the same for all has no end, the id has one
-    rows = [dict(zip(shown, cells, strict=False)) for cells in zip(*shown.values(), strict=False)]
-    if look.finishes:
-        for row in rows:
-            look.finish(row)
-    return rows
+        shown["owner"] = pl.lit(None)
+    return curves.select(**shown)
+
+
+def _documents(frame: pl.DataFrame) -> list[Document]:
+    """Return the rows of a frame, in a third of the time that `to_dicts` takes."""
+    columns = [one.to_list() for one in frame]
+    return [dict(zip(frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
 class _Streams:

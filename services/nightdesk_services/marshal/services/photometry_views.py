@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nightdesk.photometry import POGSON, ZEROPOINT
 
 from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.photometry_systems import extinction_of, vega_offset
 
@@ -25,6 +26,18 @@ _FORMS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+class Point(NamedTuple):
+    """A point as it is answered, and what it is sorted and told apart by."""
+
+    obj_id: str
+    mjd: float | None
+    filter: str | None
+    made: float
+    """When it came to be here, in seconds since 1970; 0 for what came with alerts."""
+    body: Any
+    """The point itself, encoded if its `Look` says so."""
+
+
 @dataclass(frozen=True)
 class Look:
     """How points shall look."""
@@ -38,6 +51,8 @@ class Look:
     """Object -> reddening E(B-V) on the scale of Schlegel et al. 1998; None to leave extinction out."""
     period: float | None = None
     """In days, to fold by."""
+    encoded: bool = False
+    """Whether points are wanted as JSON."""
 
     def fields(self, extras: Sequence[str] = ()) -> tuple[str, ...]:
         """Return the names that a plain point has."""
@@ -50,8 +65,14 @@ class Look:
 
     @property
     def finishes(self) -> bool:
-        """Whether `finish` changes anything."""
+        """Whether something depends on the object."""
         return self.period is not None or self.ebv is not None
+
+    def wrapped(self, row: Document) -> Point:
+        """Return a whole row as a point."""
+        created = row.get("created_at")
+        made = 0.0 if created is None else created.timestamp()
+        return Point(row["obj_id"], row["mjd"], row["filter"], made, encode(row) if self.encoded else row)
 
     def finish(self, row: Document) -> None:
         """Add what depends on the object, and take away what only that needed."""

@@ -67,7 +67,7 @@ class SourceSearch:
                 mask &= known
         if rest and mask.any():
             mask &= await self._meeting(rest, mask)
-        return [self._table.ids[row] for row in self._sorted(mask, by, groups, descending)]
+        return self._table.named(self._sorted(mask, by, groups, descending))
 
     def _known(self, field: str, wanted: Any) -> Mask | None:
         """Return which rows meet a condition on one field, None if the columns do not tell."""

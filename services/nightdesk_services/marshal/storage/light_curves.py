@@ -19,7 +19,7 @@ class LightCurves:
         self._store = store
 
     async def of(self, survey: Survey, obj_ids: Collection[str]) -> dict[str, Document]:
-        """Return the light curves of those objects that the survey knows."""
+        """Return the light curves of those objects that the survey knows, in the order of the objects."""
         wanted = {"$in": sorted(set(obj_ids))}
         hidden = dict.fromkeys((*UNREAD, "cross_matches"), 0)
         # versions first: a point that is folded between the two reads is then seen twice, not missed
@@ -29,7 +29,8 @@ class LightCurves:
         if not versions:
             return {}
         found = await self._store[survey.aux].find({"_id": {"$in": list(versions)}}).to_list()
-        return await asyncio.to_thread(_joined, survey, versions, {one["_id"]: one for one in found})
+        known = {obj_id: versions[obj_id] for obj_id in obj_ids if obj_id in versions}
+        return await asyncio.to_thread(_joined, survey, known, {one["_id"]: one for one in found})
 
     async def known(self, survey: Survey, obj_ids: Collection[str]) -> set[str]:
         """Return those objects that the survey knows."""

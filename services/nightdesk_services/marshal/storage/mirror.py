@@ -37,7 +37,8 @@ class Mirror(Background):
         self._store = store
         self._collection = collection
         self._fields = dict.fromkeys((*fields, "modified"), 1)
-        self._whole = asyncio.Event()
+        self.whole = asyncio.Event()
+        """Set once everything has been read."""
         self._since = now()
 
     async def refresh(self) -> None:
@@ -48,10 +49,10 @@ class Mirror(Background):
         Unavailable
             If everything is being read for the first time and that takes long.
         """
-        if not self._whole.is_set():
+        if not self.whole.is_set():
             self.start()
             try:
-                await asyncio.wait_for(self._whole.wait(), _PATIENCE)
+                await asyncio.wait_for(self.whole.wait(), _PATIENCE)
             except TimeoutError:
                 msg = f"the desk is still reading its {self._collection}; try again in some seconds"
                 raise Unavailable(msg) from None
@@ -62,14 +63,14 @@ class Mirror(Background):
         self._since = max([self._since, *(one["modified"] for one in found)])
 
     async def _run(self) -> None:
-        while not self._whole.is_set():
+        while not self.whole.is_set():
             try:
                 await self._read()
             except Unavailable as error:
                 log.warning("the %s are not read yet: %s", self._collection, error.message)
             except Exception:
                 log.exception("the %s could not be read", self._collection)
-            await asyncio.sleep(0 if self._whole.is_set() else _REST)
+            await asyncio.sleep(0 if self.whole.is_set() else _REST)
 
     async def _read(self) -> None:
         self._since = now()
@@ -78,7 +79,7 @@ class Mirror(Background):
             async with cursor:
                 while part := await cursor.to_list(_AT_ONCE):
                     self._take(part)
-        self._whole.set()
+        self.whole.set()
 
     @abstractmethod
     def _take(self, documents: Iterable[Document]) -> None:

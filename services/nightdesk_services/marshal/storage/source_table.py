@@ -27,7 +27,8 @@ class SourceTable(Mirror):
         self._row: dict[str, int] = {}
         self.ids: list[str] = []
         self.lower: list[str] = []
-        self._order: NDArray[np.int64] | None = None
+        self._order = np.zeros(0, np.int64)
+        self._names = np.zeros(0, dtype=object)
         self._numbers = {name: np.full(_ROOM, np.nan) for name in NUMBERS}
         self._saves = {name: np.zeros(_ROOM, np.int64) for name in ("row", "group", "user", "at")}
         self._saved = 0
@@ -65,9 +66,15 @@ class SourceTable(Mirror):
 
     def order(self) -> NDArray[np.int64]:
         """Return the rows in the order of their ids."""
-        if self._order is None or len(self._order) != len(self):
+        if len(self._order) != len(self):
             self._order = np.array(sorted(range(len(self)), key=self.ids.__getitem__), np.int64)
+            self._names = np.array(self.ids, dtype=object)
         return self._order
+
+    def named(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return the ids of rows that `order` knows."""
+        names: list[str] = self._names[rows].tolist()
+        return names
 
     def _take(self, documents: Iterable[Document]) -> None:
         for one in documents:

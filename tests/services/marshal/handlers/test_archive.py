@@ -109,3 +109,9 @@ async def test_alerts_in_a_cone_and_a_span(desk: Desk) -> None:
     assert "cone" in await desk.error(400, "ana", "GET", "alerts", survey="ZTF")
     assert "cone" in await desk.error(400, "ana", "GET", "alerts", survey="ZTF", ra=1)
     assert "survey" in await desk.error(400, "ana", "GET", "alerts", jdMin=0)
+
+
+@pytest.mark.parametrize("form", ["png", "fits"])
+async def test_what_has_more_than_64_bits_is_no_candid(desk: Desk, form: str) -> None:
+    told = await desk.error(400, "ana", "GET", f"cutouts/ZTF/{2**63}/science/{form}")
+    assert told == f"{2**63}: is no candid"

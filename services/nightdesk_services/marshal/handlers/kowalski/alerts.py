@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pydantic import RootModel
 
-from nightdesk_services.marshal.exceptions import Invalid
 from nightdesk_services.marshal.handlers.base import needs
 from nightdesk_services.marshal.handlers.kowalski.base import KowalskiHandler
-from nightdesk_services.marshal.handlers.routes import CUTOUT, Routes
+from nightdesk_services.marshal.handlers.routes import CUTOUT, Routes, candid_of
 from nightdesk_services.marshal.models.archive import ImageQuery
 from nightdesk_services.marshal.models.kowalski import AlertLabels
 from nightdesk_services.marshal.services.kowalski.labels import survey_of
@@ -19,14 +18,7 @@ class LabelsByAlert(RootModel[dict[str, AlertLabels]]):
     @property
     def by_candid(self) -> dict[int, AlertLabels]:
         """The same by number."""
-        return {_number(candid): labels for candid, labels in self.root.items()}
-
-
-def _number(candid: str) -> int:
-    """Return a candid, which has up to 64 bits."""
-    if not (candid.isascii() and candid.isdigit() and len(candid) < 20 and int(candid) < 2**63):
-        raise Invalid(f"{candid[:40]}: is no candid")
-    return int(candid)
+        return {candid_of(candid): labels for candid, labels in self.root.items()}
 
 
 class Cutout(KowalskiHandler):
@@ -38,9 +30,9 @@ class Cutout(KowalskiHandler):
         archive, name = self.marshal.archive, survey_of(survey).name
         if form == "png":
             query = self.query(ImageQuery)
-            data = await archive.picture(self.access, name, _number(candid), kind, query)
+            data = await archive.picture(self.access, name, candid_of(candid), kind, query)
         else:
-            data = await archive.fits(self.access, name, _number(candid), kind)
+            data = await archive.fits(self.access, name, candid_of(candid), kind)
             self.set_header("Content-Disposition", f'attachment; filename="{name}_{candid}_{kind}.fits"')
         self.set_header("Content-Type", f"image/{form}")
         self.finish(data)
@@ -68,7 +60,7 @@ class AlertsLabel(KowalskiHandler):
     @needs("stream", "read")
     async def get(self, survey: str, candid: str) -> None:
         """Show them."""
-        found = await self.marshal.kowalski.labels.get(self.access, survey, _number(candid))
+        found = await self.marshal.kowalski.labels.get(self.access, survey, candid_of(candid))
         await self.tell(f"classifications of {survey} alert {candid}", found)
 
 
