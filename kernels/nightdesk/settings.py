@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     """Where the Parquet archive lies, a path or a URL that fsspec knows; default ``<data_dir>/archive``."""
     archive_for_users: bool = True
     """Whether users' servers are told of it. Who reads its files sees alerts of every programme."""
+    cutouts_url: str = ""
+    """Where cutouts lie, a path or a URL that fsspec knows; default ``<data_dir>/cutouts``. Workers write
+    there and the marshal reads."""
 
     surveys_dir: Path | None = None
     """Directory of a site's own surveys."""
@@ -139,6 +142,11 @@ class Settings(BaseSettings):
     def archive(self) -> str:
         """Root of the Parquet archive."""
         return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    @property
+    def cutouts(self) -> str:
+        """Root of the cutouts."""
+        return self.cutouts_url or str(self.data_dir.resolve() / "cutouts")
 
     @property
     def stream(self) -> str:

@@ -69,6 +69,10 @@ class Place:
         """Return the contents of a file."""
         return bytes(self.fs.cat_file(self.full(name)))
 
+    def read_part(self, name: str, start: int, size: int) -> bytes:
+        """Return some bytes of a file, from a place in it on."""
+        return bytes(self.fs.cat_file(self.full(name), start=start, end=start + size))
+
     def put(self, name: str, data: bytes) -> None:
         """Write a file; after the return it is on disk, and at no time is a half of it seen."""
         if not self.local:

@@ -15,11 +15,13 @@ from nightdesk_services.broker.services.pipeline import Pipeline
 from nightdesk_services.broker.services.stages import ML, Crossmatch, Features, History, Stage, chosen
 from nightdesk_services.broker.storage.alerts import AlertStore
 from nightdesk_services.broker.storage.candidates import CandidateStore
+from nightdesk_services.broker.storage.cutouts import CutoutStore
 from nightdesk_services.broker.storage.filters import FilterStore
 from nightdesk_services.broker.storage.guard import guarded
 from nightdesk_services.broker.storage.indexes import ensure_indexes
 from nightdesk_services.broker.storage.objects import ObjectStore
 from nightdesk_services.broker.storage.quarantine import Quarantine
+from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.common.defaults import ensure_defaults
 from nightdesk_services.common.store import connect
 
@@ -33,6 +35,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         stages=build_stages(settings),
         filters=FilterSet(filters.active, filters.record_error),
         alerts=AlertStore(db),
+        cutouts=CutoutStore(db, CutoutPacks(settings.cutouts)),
         objects=ObjectStore(db),
         candidates=CandidateStore(db),
         quarantine=Quarantine(db),

@@ -8,6 +8,7 @@ from functools import partial
 
 from nightdesk.crossmatch import Shelf
 
+from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.common.store import connect_async
 from nightdesk_services.marshal.auth import Authenticator, HubAuthenticator, TokenAuthenticator
 from nightdesk_services.marshal.config import MarshalConfig
@@ -97,6 +98,7 @@ from nightdesk_services.marshal.storage.audit import Audit
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.changes import Changes
 from nightdesk_services.marshal.storage.class_table import ClassTable
+from nightdesk_services.marshal.storage.cutouts import StoredCutouts
 from nightdesk_services.marshal.storage.desks import Desks
 from nightdesk_services.marshal.storage.documents import Documents
 from nightdesk_services.marshal.storage.filters import Filters
@@ -215,6 +217,7 @@ class Marshal:
             Records(store, "classifications"),
         )
         archive = Archive(store)
+        cutouts = StoredCutouts(store, CutoutPacks(config.settings.cutouts))
         objects = ObjectService(archive, candidates, sources)
         cards = Cards(sources, comments[SOURCES], classifications, listings)
         window = CandidateWindow(candidates, config.window_rows)
@@ -426,7 +429,7 @@ class Marshal:
             finders=FinderService(
                 maker=Maker(shelf.catalogues),
                 positions=positions,
-                references=References(objects, archive),
+                references=References(objects, archive, cutouts),
                 runs=run_service,
                 assignments=Documents(store, "assignments"),
             ),
@@ -449,8 +452,8 @@ class Marshal:
             tags=TagService(Documents(store, "tag_options"), Documents(store, "tags"), objects),
             listings=ListingService(listings, objects),
             desks=DeskService(Desks(store)),
-            archive=ArchiveService(archive, objects, config.image_cache),
-            kowalski=Kowalski.create(store, shelf, filter_service),
+            archive=ArchiveService(archive, cutouts, objects, config.image_cache),
+            kowalski=Kowalski.create(store, shelf, filter_service, cutouts),
             telescopes=telescope_service,
             instruments=instrument_service,
             allocations=followup.allocations,

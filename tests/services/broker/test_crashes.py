@@ -18,6 +18,7 @@ from nightdesk_services.broker.services.delivery import deliver
 from nightdesk_services.broker.services.pipeline import Pipeline
 from nightdesk_services.broker.services.stages import Stage
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.common.light_curves import read_object
 from pymongo.database import Database
 
@@ -27,7 +28,7 @@ Db = Database[dict[str, Any]]
 
 NUMBER = 120
 WRITES = (
-    ("_alerts", "insert_cutouts"),
+    ("_cutouts", "insert"),
     ("_objects", "merge"),
     ("_candidates", "insert"),
     ("_alerts", "insert"),
@@ -45,9 +46,9 @@ def night() -> list[Packet]:
     return packets
 
 
-def contents(database: Db) -> dict[str, Any]:
+def contents(database: Db, settings: Settings) -> dict[str, Any]:
     """Everything in the store that a crash must not change."""
-    survey = SURVEYS["ZTF"]
+    survey, packs = SURVEYS["ZTF"], CutoutPacks(settings.cutouts)
     objects = {}
     for name in database["ZTF_objects"].distinct("objectId"):
         aux = read_object(database, survey, name)
@@ -61,7 +62,7 @@ def contents(database: Db) -> dict[str, Any]:
         "objects": objects,
         "alerts": {d["_id"]: d["features"]["n_det"] for d in database["ZTF_alerts"].find()},
         "cutouts": {
-            d["_id"]: len(d["cutoutScience"]["stampData"]) for d in database["ZTF_alerts_cutouts"].find()
+            d["_id"]: hash(packs.data(d, "cutoutScience")) for d in database["ZTF_alerts_cutouts"].find()
         },
         "candidates": sorted(d["_id"] for d in database["candidates"].find()),
     }
@@ -80,7 +81,7 @@ def undisturbed(store_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     for batch in batches():
         pipeline.run(group(batch))
     database = connect(settings)
-    found = contents(database)
+    found = contents(database, settings)
     assert len(found["alerts"]) == NUMBER
     assert len(found["candidates"]) > 0
     yield found
@@ -111,6 +112,7 @@ def break_after(pipeline: Pipeline, part: str, method: str, *, half: bool) -> No
 def test_a_crash_changes_nothing(
     new_pipeline: Callable[[], Pipeline],
     database: Db,
+    settings: Settings,
     undisturbed: dict[str, Any],
     part: str,
     method: str,
@@ -122,11 +124,11 @@ def test_a_crash_changes_nothing(
         with pytest.raises(Crash):
             doomed.run(group(batch))
         new_pipeline().run(group(batch))
-    assert contents(database) == undisturbed
+    assert contents(database, settings) == undisturbed
 
 
 def test_redelivery_in_other_batches_changes_nothing(
-    new_pipeline: Callable[[], Pipeline], database: Db, undisturbed: dict[str, Any]
+    new_pipeline: Callable[[], Pipeline], database: Db, settings: Settings, undisturbed: dict[str, Any]
 ) -> None:
     first = batches()[0]
     doomed = new_pipeline()
@@ -136,13 +138,13 @@ def test_redelivery_in_other_batches_changes_nothing(
     packets = night()
     for start in range(0, NUMBER, 50):
         new_pipeline().run(group(packets[start : start + 50]))
-    found = contents(database)
+    found = contents(database, settings)
     assert found["objects"] == undisturbed["objects"]
     assert set(found["alerts"]) == set(undisturbed["alerts"])
 
 
 def test_two_workers_with_the_same_packets(
-    new_pipeline: Callable[[], Pipeline], database: Db, undisturbed: dict[str, Any]
+    new_pipeline: Callable[[], Pipeline], database: Db, settings: Settings, undisturbed: dict[str, Any]
 ) -> None:
     """As when a member of the group is taken for dead and is not."""
     workers = [new_pipeline() for _ in range(3)]
@@ -161,7 +163,7 @@ def test_two_workers_with_the_same_packets(
     for thread in threads:
         thread.join()
     assert not errors
-    found = contents(database)
+    found = contents(database, settings)
     assert found["objects"] == undisturbed["objects"]
     assert set(found["alerts"]) == set(undisturbed["alerts"])
     assert found["cutouts"] == undisturbed["cutouts"]

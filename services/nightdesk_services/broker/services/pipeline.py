@@ -40,8 +40,12 @@ class Alerts(Protocol):
         """Insert alerts; return which were there."""
         ...
 
-    def insert_cutouts(self, survey: Survey, documents: Sequence[AlertDocuments]) -> None:
-        """Insert cutouts."""
+
+class Cutouts(Protocol):
+    """What the pipeline needs of the store of cutouts."""
+
+    def insert(self, survey: Survey, documents: Sequence[AlertDocuments]) -> None:
+        """Insert those of alerts."""
         ...
 
 
@@ -125,6 +129,7 @@ class Pipeline:
         stages: Sequence[Stage],
         filters: FilterSet,
         alerts: Alerts,
+        cutouts: Cutouts,
         objects: Objects,
         candidates: Candidates,
         quarantine: Refuse,
@@ -134,6 +139,7 @@ class Pipeline:
         self._stages = in_order(stages)
         self._filters = filters
         self._alerts = alerts
+        self._cutouts = cutouts
         self._objects = objects
         self._candidates = candidates
         self._quarantine = quarantine
@@ -200,7 +206,7 @@ class Pipeline:
             new, made, updates = written(work)
             chosen = candidate_documents(work, passed)
         with self._timed("store.cutouts"):
-            self._alerts.insert_cutouts(survey, made)
+            self._cutouts.insert(survey, made)
         with self._timed("store.archive"):
             self._archiving.write(work, (new.prv, new.fp))
         with self._timed("store.objects"):

@@ -1,4 +1,4 @@
-"""Alert documents and their cutouts."""
+"""Alert documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nightdesk.surveys import Survey
 from pymongo.database import Database
 
 from nightdesk_services.broker.storage.guard import guarded
-from nightdesk_services.broker.storage.inserting import existing, insert_absent
+from nightdesk_services.broker.storage.inserting import existing, insert_absent, wide
 
 Document = dict[str, Any]
 
@@ -28,21 +28,9 @@ class AlertStore:
 
     def insert(self, survey: Survey, documents: Sequence[AlertDocuments]) -> set[int]:
         """Insert alerts, which says that they are dealt with; return those that were there before."""
-        return insert_absent(self._db[survey.alerts], [_wide(d.alert) for d in documents])
-
-    def insert_cutouts(self, survey: Survey, documents: Sequence[AlertDocuments]) -> None:
-        """Insert the cutouts of alerts."""
-        insert_absent(self._db[survey.cutouts], [_wide(d.cutouts) for d in documents])
+        return insert_absent(self._db[survey.alerts], [wide(d.alert) for d in documents])
 
     def count(self, survey: Survey) -> int:
         """Return about how many alerts there are."""
         with guarded():
             return self._db[survey.alerts].estimated_document_count()
-
-
-def _wide(document: Document) -> Document:
-    """Return the document with its ids as 64-bit integers, however small they are."""
-    for name in ("_id", "candid"):
-        if isinstance(document.get(name), int):
-            document[name] = Int64(document[name])
-    return document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson import Int64
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
@@ -41,3 +42,11 @@ def existing(collection: Collection[Document], ids: list[Any]) -> set[Any]:
             part = ids[start : start + 1000]
             found.update(d["_id"] for d in collection.find({"_id": {"$in": part}}, {"_id": 1}))
     return found
+
+
+def wide(document: Document) -> Document:
+    """Return the document with its ids as 64-bit integers, however small they are."""
+    for name in ("_id", "candid"):
+        if isinstance(document.get(name), int):
+            document[name] = Int64(document[name])
+    return document

@@ -15,8 +15,6 @@ Progress = Callable[[int, int], None]
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 1
-DIRECTORIES: Final = ("attachments", "thumbnails")
-"""Directories of the data directory whose files belong to documents."""
 
 _ALERTS: Final = ("quarantine", "quarantine_kinds", "quarantine_retries")
 _PASSING: Final = ("queries",)
@@ -105,6 +103,11 @@ def alert_collections() -> frozenset[str]:
         name for one in SURVEYS.values() for name in (one.alerts, one.aux, one.objects, one.cutouts)
     )
     return frozenset((*_ALERTS, *of_surveys))
+
+
+def directories(*, alerts: bool) -> tuple[str, ...]:
+    """Return the directories of the data directory whose files belong to documents of a backup."""
+    return ("attachments", "thumbnails", *(("cutouts",) if alerts else ()))
 
 
 def kept(name: str, *, alerts: bool) -> bool:

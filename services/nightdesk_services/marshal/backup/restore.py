@@ -53,7 +53,7 @@ def restore(
     try:
         present = [n for n in database.list_collection_names() if m.kept(n, alerts=manifest.alerts)]
         full = sorted(name for name in present if database[name].find_one({}, {"_id": 1}) is not None)
-        full += [name for name in m.DIRECTORIES if _any(settings.data_dir / name)]
+        full += [name for name in m.directories(alerts=manifest.alerts) if _any(settings.data_dir / name)]
         if full and not replace:
             raise m.UnusableBackupError(
                 f"the desk is not empty (there are {', '.join(full[:5])}); --replace removes what it holds"
@@ -70,7 +70,7 @@ def restore(
             _indexes(database, name, part)
     finally:
         database.client.close()
-    for name in m.DIRECTORIES:
+    for name in m.directories(alerts=manifest.alerts):
         _files(settings.data_dir / name, directory, manifest.files.get(name))
     asyncio.run(_align(settings))
     return manifest

@@ -65,7 +65,7 @@ def backup(
     # after the documents: a file that is moved out of the store meanwhile is then in both, not in neither
     files = {
         name: _files(settings.data_dir / name, directory / f"{name}.tar")
-        for name in m.DIRECTORIES
+        for name in m.directories(alerts=alerts)
         if (settings.data_dir / name).is_dir()
     }
     made = m.Manifest(

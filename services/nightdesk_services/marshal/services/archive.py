@@ -15,13 +15,17 @@ from nightdesk_services.marshal.services import images
 from nightdesk_services.marshal.services.objects import ObjectService, survey_named
 from nightdesk_services.marshal.services.rows import rows
 from nightdesk_services.marshal.storage.archive import Archive
+from nightdesk_services.marshal.storage.cutouts import StoredCutouts
 
 
 class ArchiveService:
     """Reads what the broker stored."""
 
-    def __init__(self, archive: Archive, objects: ObjectService, image_cache: int) -> None:
+    def __init__(
+        self, archive: Archive, cutouts: StoredCutouts, objects: ObjectService, image_cache: int
+    ) -> None:
         self._archive = archive
+        self._cutouts = cutouts
         self._objects = objects
         self._pictures: OrderedDict[tuple[str, int, str, str, int | None], bytes] = OrderedDict()
         self._programs: OrderedDict[tuple[str, int], int] = OrderedDict()
@@ -87,7 +91,7 @@ class ArchiveService:
         return drawn
 
     async def _cutout(self, survey: Survey, candid: int, kind: str) -> bytes:
-        data = await self._archive.cutout(survey, candid, f"cutout{kind.capitalize()}")
+        data = await self._cutouts.one(survey, candid, f"cutout{kind.capitalize()}")
         if data is None:
             raise NotFound(f"no {kind} cutout of {survey.name} alert {candid}")
         return data

@@ -79,9 +79,3 @@ class Archive:
         """Return the program of an alert, None if there is no such alert."""
         found = await self._store[survey.alerts].find_one({"_id": Int64(candid)}, {"programid": 1})
         return None if found is None else int(found.get("programid") or 1)
-
-    async def cutout(self, survey: Survey, candid: int, field: str) -> bytes | None:
-        """Return one cutout as it came in the packet."""
-        found = await self._store[survey.cutouts].find_one({"_id": Int64(candid)}, {field: 1})
-        data = ((found or {}).get(field) or {}).get("stampData")
-        return None if data is None else bytes(data)

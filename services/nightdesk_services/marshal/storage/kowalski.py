@@ -101,11 +101,6 @@ class Raw:
 
         return await asyncio.to_thread(join)
 
-    async def cutouts(self, survey: Survey, candids: Collection[int]) -> dict[int, Document]:
-        """Return the cutouts of alerts, by alert."""
-        wanted = {"_id": {"$in": [Int64(candid) for candid in candids]}}
-        return {one["_id"]: one async for one in self._store[survey.cutouts].find(wanted)}
-
     async def alerts(self, survey: Survey, candids: Collection[int]) -> dict[int, Document]:
         """Return the object and program of alerts, by alert."""
         wanted = {"_id": {"$in": [Int64(candid) for candid in candids]}}

@@ -9,6 +9,7 @@ from nightdesk.surveys import get
 from nightdesk_services.marshal.access import Access
 from nightdesk_services.marshal.services.objects import ObjectService
 from nightdesk_services.marshal.storage.archive import Archive
+from nightdesk_services.marshal.storage.cutouts import StoredCutouts
 
 _ALERTS: Final = 50
 
@@ -16,9 +17,10 @@ _ALERTS: Final = 50
 class References:
     """Finds the cutout of a survey's reference image that an object's alerts brought."""
 
-    def __init__(self, objects: ObjectService, archive: Archive) -> None:
+    def __init__(self, objects: ObjectService, archive: Archive, cutouts: StoredCutouts) -> None:
         self._objects = objects
         self._archive = archive
+        self._cutouts = cutouts
 
     async def of(self, access: Access, obj_id: str) -> tuple[str, int] | None:
         """Return survey and alert of the newest cutout that the person sees, None if there is none."""
@@ -33,4 +35,4 @@ class References:
 
     async def read(self, cutout: tuple[str, int]) -> bytes | None:
         """Return a cutout's file as it came in the packet."""
-        return await self._archive.cutout(get(cutout[0]), cutout[1], "cutoutTemplate")
+        return await self._cutouts.one(get(cutout[0]), cutout[1], "cutoutTemplate")

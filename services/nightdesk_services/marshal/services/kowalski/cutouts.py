@@ -11,7 +11,7 @@ from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.services.kowalski import paths
 from nightdesk_services.marshal.services.kowalski.limits import Budget, sendable
 from nightdesk_services.marshal.services.kowalski.readers import AlertsReader, Reader
-from nightdesk_services.marshal.storage.kowalski import Raw
+from nightdesk_services.marshal.storage.cutouts import StoredCutouts
 
 _AT_A_TIME: Final = 50
 
@@ -19,8 +19,8 @@ _AT_A_TIME: Final = 50
 class Cutouts:
     """Puts cutouts to alerts that the asker sees, and so sees their cutouts."""
 
-    def __init__(self, raw: Raw) -> None:
-        self._raw = raw
+    def __init__(self, stored: StoredCutouts) -> None:
+        self._stored = stored
 
     async def added(
         self, reader: Reader, documents: list[Document], projection: Mapping[str, Any] | None, budget: Budget
@@ -37,11 +37,11 @@ class Cutouts:
         for start in range(0, len(documents), _AT_A_TIME):
             budget.check()
             part = documents[start : start + _AT_A_TIME]
-            found = await self._raw.cutouts(reader.survey, [one["_id"] for one in part])
+            found = await self._stored.of(reader.survey, [one["_id"] for one in part], names)
             for one in part:
                 own = found.get(one["_id"], {})
                 cutouts = {name: own[name] for name in names if name in own}
-                size += sum(len(cutout.get("stampData") or b"") for cutout in cutouts.values())
+                size += sum(len(cutout["stampData"]) for cutout in cutouts.values())
                 made.append({**one, **cutouts})
             # as text they are longer by a third
             sendable(size * 4 // 3)

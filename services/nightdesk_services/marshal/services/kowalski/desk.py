@@ -14,6 +14,7 @@ from nightdesk_services.marshal.services.kowalski.labels import LabelService
 from nightdesk_services.marshal.services.kowalski.queries import QueryService
 from nightdesk_services.marshal.services.kowalski.skymaps import SkymapService
 from nightdesk_services.marshal.services.kowalski.trying import FilterTrial
+from nightdesk_services.marshal.storage.cutouts import StoredCutouts
 from nightdesk_services.marshal.storage.kowalski import Labels, Raw, Skymaps
 from nightdesk_services.marshal.storage.store import Store
 
@@ -29,12 +30,12 @@ class Kowalski:
     skymaps: SkymapService
 
     @classmethod
-    def create(cls, store: Store, shelf: Shelf, filters: FilterService) -> Kowalski:
+    def create(cls, store: Store, shelf: Shelf, filters: FilterService, cutouts: StoredCutouts) -> Kowalski:
         """Put them together."""
         raw, skymaps = Raw(store), SkymapService(Skymaps(store))
         own = KowalskiFilters(filters)
         return cls(
-            queries=QueryService(store, Catalogs(raw, shelf), skymaps, Cutouts(raw)),
+            queries=QueryService(store, Catalogs(raw, shelf), skymaps, Cutouts(cutouts)),
             filters=own,
             trial=FilterTrial(store, own, raw),
             labels=LabelService(Labels(store), raw),
