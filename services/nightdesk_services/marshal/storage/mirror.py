@@ -56,11 +56,10 @@ class Mirror(Background):
             except TimeoutError:
                 msg = f"the desk is still reading its {self._collection}; try again in some seconds"
                 raise Unavailable(msg) from None
-        # what changed at the same time, or a little earlier elsewhere, may have come later
+        asked = now()
         query = {"modified": {"$gte": self._since - _OVERLAP}}
-        found = await self._store[self._collection].find(query, self._fields).to_list()
-        self._take(found)
-        self._since = max([self._since, *(one["modified"] for one in found)])
+        self._take(await self._store[self._collection].find(query, self._fields).to_list())
+        self._since = max(self._since, asked)
 
     async def _run(self) -> None:
         while not self.whole.is_set():

@@ -37,6 +37,11 @@ class SourceTable(Mirror):
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def room(self) -> int:
+        """How many saves there is room taken for."""
+        return self._saved
+
     def number(self, name: str) -> NDArray[np.float64]:
         """Return a column, one number for each row."""
         return self._numbers[name][: len(self)]
@@ -89,17 +94,18 @@ class SourceTable(Mirror):
             self._take_saves(row, [save for save in one.get("saves", ()) if save["active"]])
 
     def _take_saves(self, row: int, saves: list[Document]) -> None:
-        if row in self._saves_of:
-            self._saves["group"][self._saves_of[row]] = _GONE
-        end = self._saved + len(saves)
-        self._saves = {name: _with_room(column, end) for name, column in self._saves.items()}
-        for place, save in enumerate(saves, self._saved):
+        places = self._saves_of.get(row, range(0))
+        for place in places:
+            self._saves["group"][place] = _GONE
+        if len(saves) > len(places):
+            places = self._saves_of[row] = range(self._saved, self._saved + len(saves))
+            self._saved = places.stop
+            self._saves = {name: _with_room(column, self._saved) for name, column in self._saves.items()}
+        for place, save in zip(places, saves, strict=False):
             self._saves["row"][place] = row
             self._saves["group"][place] = save["group_id"]
             self._saves["user"][place] = save["saved_by"]["id"]
             self._saves["at"][place] = as_number(save["saved_at"])
-        self._saves_of[row] = range(self._saved, end)
-        self._saved = end
 
 
 def as_number(value: Any) -> float:

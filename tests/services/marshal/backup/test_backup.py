@@ -36,7 +36,7 @@ async def desk(settings: Settings, database: Database[Document]) -> Settings:
     comment = {"_id": 41, "obj_id": "ZTF26a", "text": "ünïcode", "big": Int64(2**60), "group_ids": [1]}
     database["comments"].insert_one(comment)
     database["counters"].update_one({"_id": "comments"}, {"$set": {"value": 41}}, upsert=True)
-    for path in ("attachments/000000/7", "thumbnails/a/b.png"):
+    for path in ("attachments/000000/7", "thumbnails/a/b.png", "cutouts/ZTF/20261125/a.pack"):
         file = settings.data_dir / path
         file.parent.mkdir(parents=True)
         file.write_bytes(path.encode() * 100)
@@ -51,7 +51,7 @@ def contents(settings: Settings, database: Database[Document]) -> dict[str, Any]
         indexes = {i: (d["key"], d.get("unique")) for i, d in database[name].index_information().items()}
         if documents:
             found[name] = (documents, indexes)
-    for directory in ("attachments", "thumbnails"):
+    for directory in ("attachments", "thumbnails", "cutouts"):
         for path in (settings.data_dir / directory).rglob("*"):
             if path.is_file():
                 found[str(path.relative_to(settings.data_dir))] = path.read_bytes()
@@ -73,7 +73,7 @@ def test_what_is_restored_is_what_was_there(
     told: list[tuple[int, int]] = []
     made = backup(desk, tmp_path / "backup", alerts=True, progress=lambda *done: told.append(done))
     assert made.collections["comments"].documents == 1
-    assert made.files["attachments"].files == 1
+    assert made.files["attachments"].files == made.files["cutouts"].files == 1
     assert told[-1][0] == made.documents
     destroy(desk, database)
     assert contents(desk, database) == {}
@@ -88,11 +88,13 @@ def test_alerts_stay_where_they_are_unless_asked_for(
     made = backup(desk, tmp_path / "backup")
     assert "candidates" in made.collections
     assert not [name for name in made.collections if name.startswith("ZTF_")]
+    assert "cutouts" not in made.files
     alerts = list(database["ZTF_alerts"].find())
     database["comments"].delete_many({})
     restore(desk, tmp_path / "backup", replace=True)
     assert database["comments"].count_documents({"text": "ünïcode"}) == 1
     assert list(database["ZTF_alerts"].find()) == alerts
+    assert (desk.data_dir / "cutouts/ZTF/20261125/a.pack").is_file()
 
 
 def test_a_desk_that_holds_something_is_refused(

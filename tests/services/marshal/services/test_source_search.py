@@ -128,3 +128,28 @@ async def test_columns_grow(desk: Desk, search: SourceSearch) -> None:
     desk.database["sources"].insert_many(fresh)
     expected = sorted(one["_id"] for one in fresh if 11 in one["group_ids"])
     assert [i for i in await search.ids({"group_ids": {"$in": [11]}}) if i.startswith("x")] == expected
+
+
+async def test_what_is_read_again_takes_no_more_room(desk: Desk) -> None:
+    sources, table = Sources(desk.marshal.store), SourceTable(desk.marshal.store)
+    search = SourceSearch(sources, table)
+    await sources.create({"_id": "new", "ra": 1.0, "dec": 2.0, "redshift": None})
+    for group in (1, 2, 3):
+        await sources.save("new", group, {"id": 1, "username": "ana"})
+        await search.ids({})
+    await sources.unsave("new", 2)
+    for _ in range(50):
+        assert await search.ids({"group_ids": {"$in": [1]}}) == ["new"]
+        assert await search.ids({"group_ids": {"$in": [2]}}) == []
+    assert table.room <= 6
+    await table.stop()
+
+
+async def test_a_clock_that_is_fast_hides_nothing(desk: Desk, search: SourceSearch) -> None:
+    sources = Sources(desk.marshal.store)
+    await search.ids({})
+    future = datetime.now(UTC) + timedelta(days=1)
+    desk.database["sources"].update_one({"_id": "a000"}, {"$set": {"modified": future}})
+    await search.ids({})
+    await sources.save("b001", 99, {"id": 1, "username": "ana"})
+    assert await search.ids({"group_ids": {"$in": [99]}}) == ["b001"]
