@@ -115,6 +115,5 @@ def _series(name: str, values: Floats) -> pl.Series:
 def _column(points: Sequence[Mapping[str, Any]], name: str, dtype: pl.DataType) -> pl.Series:
     values = [point.get(name) for point in points]
     if dtype == pl.String():
-        texts = {value: None if value is None else str(value) for value in set(values)}
-        values = [texts[value] for value in values]
+        values = [value if value is None or type(value) is str else str(value) for value in values]
     return pl.Series(name, values, dtype, strict=False)
