@@ -13,6 +13,7 @@ from typing import Any
 
 from nightdesk.simulate import Night
 from nightdesk_services.common.cutouts import CutoutPacks
+from nightdesk_services.marshal.services.kowalski.cutouts import fields_of
 
 from tests.benchmarks.desk import POINTS, Bench, broker
 from tests.benchmarks.result import Result
@@ -105,11 +106,10 @@ def _raw_inserts(bench: Bench) -> float:
     seconds, survey = 0.0, bench.survey
     alerts = bench.stored()
     packs = CutoutPacks(bench.settings.cutouts)
-    fields = [f"cutout{kind.capitalize()}" for kind in survey.stamps]
     for name in (survey.alerts, survey.cutouts, survey.objects, "candidates"):
         rows = list(bench.store[name].find({"v": {"$ne": POINTS}}))
         if name == survey.cutouts:
-            rows = [packs.whole(row, fields) for row in rows]
+            rows = [packs.whole(row, fields_of(survey)) for row in rows]
         target = bench.store[f"raw_{name}"]
         for index in bench.store[name].index_information().values():
             if index["key"] != [("_id", 1)]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nightdesk_services.marshal.access import Document
+from nightdesk_services.marshal.services.source_merging import merged
 from nightdesk_services.marshal.storage.source_table import NUMBERS, SourceTable, as_number
 from nightdesk_services.marshal.storage.sources import Sources
 
@@ -95,14 +96,10 @@ class SourceSearch:
 
     async def _meeting(self, rest: list[Document], mask: Mask) -> Mask:
         """Return which rows meet what only the store can tell."""
-        condition: Document = rest[0] if len(rest) == 1 else {"$and": rest}
-        fields = [field for one in rest for field in one]
-        if len(set(fields)) == len(fields):
-            # side by side, so that an index serves
-            condition = {field: wanted for one in rest for field, wanted in one.items()}
-        if mask.sum() <= _FEW and "_id" not in fields:
-            condition = {"_id": {"$in": [self._table.ids[row] for row in np.flatnonzero(mask)]}} | condition
-        return self._mask(self._table.rows(await self._sources.ids(condition)), len(mask))
+        if mask.sum() <= _FEW:
+            rest = [*rest, {"_id": {"$in": [self._table.ids[row] for row in np.flatnonzero(mask)]}}]
+        found = await self._sources.ids(merged(rest))
+        return self._mask(self._table.rows(found), len(mask))
 
     def _sorted(
         self, mask: Mask, by: str, groups: Collection[int] | None, descending: bool

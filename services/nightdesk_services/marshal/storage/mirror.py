@@ -62,14 +62,14 @@ class Mirror(Background):
         self._since = max(self._since, asked)
 
     async def _run(self) -> None:
-        while not self.whole.is_set():
+        while True:
             try:
-                await self._read()
+                return await self._read()
             except Unavailable as error:
                 log.warning("the %s are not read yet: %s", self._collection, error.message)
             except Exception:
                 log.exception("the %s could not be read", self._collection)
-            await asyncio.sleep(0 if self.whole.is_set() else _REST)
+            await asyncio.sleep(_REST)
 
     async def _read(self) -> None:
         self._since = now()
