@@ -22,7 +22,7 @@ from nightdesk.settings import Settings
 from nightdesk.surveys import get
 from nightdesk_services.broker import catalogs
 from nightdesk_services.broker.factory import prepare_store
-from nightdesk_services.broker.models.objects import POINT
+from nightdesk_services.common.packed import POINT
 from nightdesk_services.common.store import connect
 from pymongo.database import Database
 
@@ -159,7 +159,7 @@ def _objects(store: Db, collection: str, names: list[str], points: int, dice: np
         past["jd"] = 2_461_000.5 + np.sort(dice.uniform(0, 300, past.shape), axis=1)
         for column in ("flux", "fluxerr", "mag", "magerr"):
             past[column] = dice.uniform(1, 20, past.shape)
-        past["band"] = b"r"
+        past["band"], past["programid"] = b"r", 1
         store[collection].insert_many(
             [
                 {

@@ -16,11 +16,12 @@ from nightdesk.archive.light_curves import light_curve
 from nightdesk.simulate import Night
 from nightdesk.surveys import get
 from nightdesk_services.broker.models.errors import StoreUnavailableError
-from nightdesk_services.broker.models.objects import NO_KEYS, POINT, KnownObject
+from nightdesk_services.broker.models.objects import NO_KEYS, KnownObject
 from nightdesk_services.broker.services.archiving import Archiving, late_alerts
 from nightdesk_services.broker.services.points import curves, news
 from nightdesk_services.broker.services.work import Work
 from nightdesk_services.broker.storage.archive import StoredNights
+from nightdesk_services.common.packed import POINT
 
 ZTF = get("ZTF")
 

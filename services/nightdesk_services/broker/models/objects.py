@@ -8,24 +8,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from nightdesk_services.common.packed import Points
+
 Document = dict[str, Any]
 Keys = npt.NDArray[np.int64]
 """Identities of points, see `nightdesk_services.broker.services.points.keys`."""
-
-POINT: Final = np.dtype(
-    [
-        ("key", "<i8"),
-        ("jd", "<f8"),
-        ("flux", "<f8"),
-        ("fluxerr", "<f8"),
-        ("mag", "<f8"),
-        ("magerr", "<f8"),
-        ("band", "S4"),
-    ]
-)
-"""A detection: time UTC, difference flux in µJy (signed), AB magnitude of its absolute value; NaN is null."""
-Points = npt.NDArray[np.void]
-"""Rows of `POINT`."""
 
 NO_KEYS: Final[Keys] = np.zeros(0, np.int64)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from nightdesk.filters.pipeline import Batch, Pipeline, run_all
 
 from nightdesk_services.broker.models.filters import ActiveFilter
 from nightdesk_services.broker.models.statistics import Statistics
-from nightdesk_services.broker.services.work import Work
+from nightdesk_services.broker.services.sight import Sight
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +35,39 @@ class Passed:
 
     filter: ActiveFilter
     rows: list[int]
+    frame: pl.DataFrame
+    """The whole batch as the filter saw it."""
     annotations: list[Document] = field(default_factory=list)
     """What a pipeline says of each of them; empty for an expression."""
 
 
-@dataclass
+_Result = tuple[ActiveFilter, np.ndarray[Any, Any], list[Document], float]
+"""A filter, the alerts it passes, what it says of each, and the seconds that it took."""
+_Programs = frozenset[int]
+
+
 class _Live:
     """The filters of one survey, ready to run."""
 
-    bank: Bank[ActiveFilter]
-    pipelines: dict[ActiveFilter, Pipeline]
-    broken: dict[ActiveFilter, str]
+    def __init__(self) -> None:
+        self.expressions: dict[ActiveFilter, Expression] = {}
+        self.pipelines: dict[_Programs, dict[ActiveFilter, Pipeline]] = defaultdict(dict)
+        self.broken: dict[ActiveFilter, str] = {}
+        self._banks: dict[frozenset[_Programs], Bank[ActiveFilter]] = {}
+
+    def seen(self, sight: Sight) -> Iterator[tuple[pl.DataFrame, Bank[ActiveFilter]]]:
+        """Yield each way in which filters see the batch, which is mostly one, and those that see it so."""
+        alike: dict[int, list[_Programs]] = defaultdict(list)
+        for programs in {one.programs for one in self.expressions}:
+            alike[id(sight.of(programs).frame)].append(programs)
+        for group in alike.values():
+            yield sight.of(group[0]).frame, self._bank(frozenset(group))
+
+    def _bank(self, group: frozenset[_Programs]) -> Bank[ActiveFilter]:
+        if group not in self._banks:
+            chosen = {one: made for one, made in self.expressions.items() if one.programs in group}
+            self._banks[group] = Bank(chosen)
+        return self._banks[group]
 
 
 class FilterSet:
@@ -69,51 +92,50 @@ class FilterSet:
         self._live: dict[str, _Live] = {}
         self._reported: dict[tuple[int, int, str], float] = {}
 
-    def run(self, work: Work, statistics: Statistics | None = None) -> list[Passed]:
+    def run(self, sight: Sight, statistics: Statistics | None = None) -> list[Passed]:
         """Return what each filter of the batch's survey passes."""
         self._refresh()
-        live = self._live.get(work.batch.survey.name)
+        live = self._live.get(sight.work.batch.survey.name)
         if live is None:
             return []
         for one, reason in live.broken.items():
             self._failed(one, reason)
         passed = []
-        for one, rows, found, seconds in [*self._expressions(live, work), *self._pipelines(live, work)]:
-            seen = _visible(work.frame, one)[rows]
+        for one, rows, said, seconds in [*self._expressions(live, sight), *self._pipelines(live, sight)]:
+            frame = sight.of(one.programs).frame
+            seen = _visible(frame, one)[rows]
             chosen = rows[seen].tolist()
             if statistics is not None:
                 statistics.record_filter(one.id, seconds, len(chosen))
             if chosen:
-                said = [found[i] for i in np.flatnonzero(seen)] if found else []
-                passed.append(Passed(one, chosen, said))
+                about = [said[i] for i in np.flatnonzero(seen)] if said else []
+                passed.append(Passed(one, chosen, frame, about))
         return passed
 
-    def _expressions(
-        self, live: _Live, work: Work
-    ) -> Iterator[tuple[ActiveFilter, np.ndarray[Any, Any], list[Document], float]]:
-        started = time.perf_counter()
-        found = live.bank.evaluate(work.frame) if live.bank.expressions else {}
-        share = (time.perf_counter() - started) / max(len(found), 1)
-        for one, result in found.items():
-            if isinstance(result, FilterError):
-                self._failed(one, f"{type(result).__name__}: {result}")
-            else:
-                yield one, result.arg_true().to_numpy(), [], share
+    def _expressions(self, live: _Live, sight: Sight) -> Iterator[_Result]:
+        for frame, bank in live.seen(sight):
+            started = time.perf_counter()
+            found = bank.evaluate(frame)
+            share = (time.perf_counter() - started) / max(len(found), 1)
+            for one, result in found.items():
+                if isinstance(result, FilterError):
+                    self._failed(one, f"{type(result).__name__}: {result}")
+                else:
+                    yield one, result.arg_true().to_numpy(), [], share
 
-    def _pipelines(
-        self, live: _Live, work: Work
-    ) -> Iterator[tuple[ActiveFilter, np.ndarray[Any, Any], list[Document], float]]:
-        if not live.pipelines:
-            return
-        batch = Batch.from_alerts(work.batch, matches=work.matches, documents=work.documents)
-        for one, result in zip(live.pipelines, run_all(list(live.pipelines.values()), batch), strict=True):
-            if isinstance(result, Exception):
-                self._failed(one, f"{type(result).__name__}: {result}")
-                continue
-            if result.errors:
-                first = next(iter(result.errors.values()))
-                self._failed(one, f"no value for {len(result.errors)} of {len(work.batch)} alerts: {first}")
-            yield one, result.rows, result.annotations, sum(stage.seconds for stage in result.stages)
+    def _pipelines(self, live: _Live, sight: Sight) -> Iterator[_Result]:
+        for programs, pipelines in live.pipelines.items():
+            work = sight.of(programs)
+            batch = Batch.from_alerts(work.batch, matches=work.matches, documents=work.documents)
+            for one, result in zip(pipelines, run_all(list(pipelines.values()), batch), strict=True):
+                if isinstance(result, Exception):
+                    self._failed(one, f"{type(result).__name__}: {result}")
+                    continue
+                if result.errors:
+                    first = next(iter(result.errors.values()))
+                    count, of = len(result.errors), len(work.batch)
+                    self._failed(one, f"no value for {count} of {of} alerts: {first}")
+                yield one, result.rows, result.annotations, sum(stage.seconds for stage in result.stages)
 
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at < self._interval:
@@ -135,19 +157,17 @@ class FilterSet:
 
 
 def _compiled(filters: Sequence[ActiveFilter], survey: str) -> _Live:
-    expressions: dict[ActiveFilter, Expression] = {}
-    live = _Live(Bank({}), {}, {})
+    live = _Live()
     for one in filters:
         if one.survey != survey:
             continue
         try:
             if one.kind == "pipeline":
-                live.pipelines[one] = Pipeline(json.loads(one.source), chosen=False)
+                live.pipelines[one.programs][one] = Pipeline(json.loads(one.source), chosen=False)
             else:
-                expressions[one] = Expression(one.source)
+                live.expressions[one] = Expression(one.source)
         except ValueError as error:
             live.broken[one] = f"{type(error).__name__}: {error}"
-    live.bank = Bank(expressions)
     return live
 
 

@@ -12,7 +12,8 @@ from nightdesk.alerts import AlertBatch, Ragged
 from nightdesk.photometry import measure
 from nightdesk.surveys import Survey
 
-from nightdesk_services.broker.models.objects import NO_KEYS, POINT, Keys, KnownObject, Points
+from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject
+from nightdesk_services.common.packed import POINT, PUBLIC, Points
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -134,6 +135,7 @@ def _own(batch: AlertBatch) -> Points:
     for name, column in columns.items():
         points[name] = frame[column].to_numpy()
     points["band"] = frame["band"].fill_null("").to_numpy()
+    points["programid"] = frame["programid"].fill_null(PUBLIC).to_numpy()
     return points
 
 
@@ -147,6 +149,7 @@ def _detected(rows: pl.DataFrame, survey: Survey) -> tuple[Points, Ints]:
     for name in ("jd", "flux", "fluxerr", "mag", "magerr"):
         points[name] = measured[name].to_numpy()
     points["band"] = measured["band"].fill_null("").to_numpy()
+    points["programid"] = measured["programid"].fill_null(PUBLIC).to_numpy()
     return points, kept.astype(np.int64)
 
 

@@ -27,6 +27,8 @@ class Work:
     """Catalogue -> per alert its matches, nearest first."""
     documents: dict[str, list[Document]] = field(default_factory=dict)
     """Field of the alert's document (``classifications``) -> its content per alert."""
+    programs: frozenset[int] | None = None
+    """Whose points are seen; None: public ones and those of each alert's own program."""
 
     @property
     def frame(self) -> pl.DataFrame:

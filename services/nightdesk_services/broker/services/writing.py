@@ -106,7 +106,7 @@ def candidate_documents(work: Work, passed: Sequence[Passed]) -> list[Document]:
     survey = work.batch.survey.name
     made = []
     for one in passed:
-        rows = work.frame[one.rows].select(n for n in _CANDIDATE if n in work.frame.columns).to_dicts()
+        rows = one.frame[one.rows].select(n for n in _CANDIDATE if n in one.frame.columns).to_dicts()
         said = one.annotations or [{}] * len(rows)
         for row, values, remarks in zip(one.rows, rows, said, strict=True):
             nearest = {name: found[row][0] for name, found in work.matches.items() if found[row]}

@@ -8,16 +8,18 @@ from typing import Any
 
 import bson
 import numpy as np
+from nightdesk.alerts import point_key
 from nightdesk.surveys import SURVEYS, Survey
 from pymongo import InsertOne, ReplaceOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from nightdesk_services.broker.models.errors import ConflictError
-from nightdesk_services.broker.models.objects import POINT, KnownObject, ObjectUpdate
+from nightdesk_services.broker.models.objects import KnownObject, ObjectUpdate
 from nightdesk_services.broker.storage.guard import DUPLICATE_KEY, guarded
 from nightdesk_services.broker.storage.inserting import insert_absent
-from nightdesk_services.common.light_curves import added_by, joined, newest
+from nightdesk_services.common.light_curves import LISTS, added_by, joined, newest, read_object
+from nightdesk_services.common.packed import PUBLIC, Points, packed, told
 
 Document = dict[str, Any]
 
@@ -47,7 +49,20 @@ class ObjectStore:
             for start in range(0, len(wanted), _AT_A_TIME):
                 query = {"objectId": {"$in": wanted[start : start + _AT_A_TIME]}}
                 found |= newest(self._db[survey.objects].find(query, without, batch_size=2 * _AT_A_TIME))
-        return {name: _known(document) for name, document in found.items()}
+            return {name: _known(one, self._detections(survey, one)) for name, one in found.items()}
+
+    def _detections(self, survey: Survey, version: Document) -> Points:
+        points = packed(version)
+        if points is not None:
+            return points
+        curve = read_object(self._db, survey, version["objectId"]) or {}
+        told_by = survey.programid
+        programs = (
+            {point_key(survey, point): point.get(told_by) or PUBLIC for point in curve.get(LISTS[0], ())}
+            if isinstance(told_by, str)
+            else {}
+        )
+        return told(version, programs)
 
     def merge(self, survey: Survey, updates: Sequence[ObjectUpdate]) -> None:
         """Write the next version of objects, each in one step.
@@ -121,10 +136,10 @@ class ObjectStore:
             collection.delete_many({"_id": {"$in": former}})
 
 
-def _known(document: Document) -> KnownObject:
+def _known(document: Document, detections: Points) -> KnownObject:
     return KnownObject(
         version=document["v"],
-        detections=np.frombuffer(document["detections"], POINT),
+        detections=detections,
         limits=np.frombuffer(document["limits"], "<i8"),
         forced=np.frombuffer(document["forced"], "<i8"),
         place=document["place"],

@@ -143,7 +143,7 @@ class CandidateService:
 
     async def _matches(self, access: Access, card: Document) -> Document:
         try:
-            _, aux = await self._objects.aux(access, card["id"], card["survey"], ["cross_matches"])
+            _, aux = await self._objects.aux(access, card["id"], card["survey"], curve=False)
         except NotFound:
             aux = {}
         found: Document = shapes.matches(aux.get("cross_matches")) or card["cross_matches"]

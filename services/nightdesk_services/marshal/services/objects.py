@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from nightdesk.surveys import SURVEYS, Survey, get
 
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
-from nightdesk_services.marshal.services.object_sight import ObjectSight
+from nightdesk_services.marshal.services.object_sight import bounded
 from nightdesk_services.marshal.storage.archive import Archive
 from nightdesk_services.marshal.storage.candidates import Candidates
 from nightdesk_services.marshal.storage.sources import Sources
-
-_BRIEF = ("ra", "dec", "hpx12", "hpx6", "n_det", "first_jd", "last_jd")
 
 
 def survey_named(name: str) -> Survey:
@@ -31,7 +27,6 @@ class ObjectService:
         self._archive = archive
         self._candidates = candidates
         self._sources = sources
-        self._sight = ObjectSight(archive)
 
     def surveys_of(self, obj_id: str, survey: str | None = None) -> list[Survey]:
         """Return the surveys that may know an object, the likeliest first."""
@@ -44,9 +39,14 @@ class ObjectService:
         return obj_id.startswith(survey.name) or (obj_id.isdigit() and survey.name == "LSST")
 
     async def aux(
-        self, access: Access, obj_id: str, survey: str | None = None, fields: Iterable[str] | None = None
+        self, access: Access, obj_id: str, survey: str | None = None, *, curve: bool = True
     ) -> tuple[Survey, Document]:
         """Return an object's survey and document, as far as the person sees its points.
+
+        Parameters
+        ----------
+        curve
+            Whether its light curve is wanted.
 
         Raises
         ------
@@ -57,8 +57,8 @@ class ObjectService:
             allowed = access.programs(known.name)
             if allowed is not None and not allowed:
                 continue
-            found = await self._archive.aux(known, obj_id, list(fields) if fields is not None else None)
-            shown = None if found is None else await self._sight.of(access, known, found)
+            found = await self._archive.object(known, obj_id, curve=curve)
+            shown = None if found is None else bounded(access, known, *found)
             if shown is not None:
                 return known, shown
         raise NotFound(f"no object {obj_id}")
@@ -66,7 +66,7 @@ class ObjectService:
     async def brief(self, access: Access, obj_id: str) -> tuple[Survey, Document] | None:
         """Return an object's survey, place and counts; None if it is in no archive of the person's."""
         try:
-            return await self.aux(access, obj_id, fields=_BRIEF)
+            return await self.aux(access, obj_id, curve=False)
         except NotFound:
             return None
 

@@ -10,7 +10,8 @@ from bson import Int64
 from nightdesk import sky
 from nightdesk.surveys import Survey
 
-from nightdesk_services.common.light_curves import LISTS, PACKED, UNREAD, newest, object_of, whole
+from nightdesk_services.common.light_curves import newest, object_of, whole
+from nightdesk_services.common.packed import Points, packed
 from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.store import Document, Store
 
@@ -24,18 +25,35 @@ class Archive:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def aux(
-        self, survey: Survey, obj_id: str, fields: Collection[str] | None = None
-    ) -> Document | None:
-        """Return an object in Kowalski's shape; its light curve only if it is asked for."""
-        curve = fields is None or any(name in LISTS for name in fields)
-        hidden = UNREAD if curve else PACKED
+    async def object(
+        self, survey: Survey, obj_id: str, *, curve: bool
+    ) -> tuple[Document, Points | None] | None:
+        """Return an object in Kowalski's shape, and its detections as packed rows.
+
+        Parameters
+        ----------
+        curve
+            Whether its light curve is wanted.
+
+        Returns
+        -------
+        found
+            None if there is no such object; no rows if they do not tell their program, and then the light
+            curve is there whether it is wanted or not.
+        """
+        hidden = ("limits", "forced") if curve else ("limits", "forced", "added")
         found = self._store[survey.objects].find({"objectId": obj_id}, dict.fromkeys(hidden, 0))
         versions = await found.to_list()
-        if not curve:
-            return next((object_of(last) for last in newest(versions).values()), None)
-        aux = await self._store[survey.aux].find_one({"_id": obj_id})
-        return await asyncio.to_thread(whole, survey, versions, aux)
+        for last in newest(versions).values():
+            points = packed(last)
+            if not curve and points is not None:
+                return object_of(last), points
+            if not curve:
+                return await self.object(survey, obj_id, curve=True)
+            aux = await self._store[survey.aux].find_one({"_id": obj_id})
+            whole_of_it = await asyncio.to_thread(whole, survey, versions, aux)
+            return None if whole_of_it is None else (whole_of_it, points)
+        return None
 
     async def matches_of(self, survey: Survey, obj_ids: Collection[str]) -> dict[str, Document]:
         """Return the cross-matches of several objects, by object."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from nightdesk_services.common.packed import POINT
 from nightdesk_services.marshal.access import Access, Directory, Identity
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.services.objects import ObjectService
@@ -29,8 +31,15 @@ def point(jd: float, programid: int | None, **fields: Any) -> dict[str, Any]:
     return {"jd": jd, "fid": 1, "programid": programid, "diffmaglim": 20.5} | seen | fields
 
 
-@pytest.fixture
-def objects(desk: Desk) -> ObjectService:
+def packed() -> bytes:
+    points = np.zeros(4, POINT)
+    points["jd"] = [2460001.5, 2460002.5, 2460003.5, 2460004.5]
+    points["programid"] = [2, 1, 1, 2]
+    return points.tobytes()
+
+
+@pytest.fixture(params=["packed", "in the light curve alone"])
+def objects(desk: Desk, request: pytest.FixtureRequest) -> ObjectService:
     database, store = desk.database, desk.marshal.store
     database["ZTF_objects"].insert_one(
         {
@@ -43,6 +52,7 @@ def objects(desk: Desk) -> ObjectService:
             "last_jd": 2460004.5,
             "cross_matches": {},
         }
+        | ({"detections": packed()} if request.param == "packed" else {})
     )
     limit = {"magpsf": None, "sigmapsf": None, "isdiffpos": None, "candid": None}
     database["ZTF_alerts_aux"].insert_one(
@@ -80,6 +90,9 @@ async def test_counts_are_of_what_is_seen(objects: ObjectService) -> None:
 async def test_points_are_those_that_are_seen(objects: ObjectService) -> None:
     _, aux = await objects.aux(somebody(2), NAME)
     assert [one["jd"] for one in aux["prv_candidates"]] == [2460001.5, 2460004.5]
+    # of others' non-detections nothing is told even to those who see every detection
+    _, aux = await objects.aux(somebody(1), NAME)
+    assert [one["jd"] for one in aux["prv_candidates"]] == [2460002.5, 2460003.5, 2460005.5]
 
 
 async def test_an_object_of_others_is_not_there(objects: ObjectService) -> None:

@@ -1,9 +1,10 @@
-"""Which stages take part."""
+"""Which stages take part, and which depend on one."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from nightdesk_services.broker.services.stages.base import Stage, in_order
 
@@ -27,3 +28,13 @@ def chosen(stages: Sequence[Stage], names: Sequence[str]) -> list[Stage]:
             msg = f"stage {name!r} is named twice"
             raise ValueError(msg)
     return in_order([known[name] for name in names])
+
+
+def after(stages: Sequence[Stage], name: str) -> list[Stage]:
+    """Return the stage of a name and those that read what it makes, directly or by way of others."""
+    found: list[Stage] = []
+    for stage in in_order(stages):
+        made = [pattern for one in found for pattern in one.outputs]
+        if stage.name == name or any(fnmatchcase(c, pattern) for c in stage.inputs for pattern in made):
+            found.append(stage)
+    return found

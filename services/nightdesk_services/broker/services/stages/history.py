@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from nightdesk_services.broker.services.points import curves
+from nightdesk_services.broker.services.points import Ints, Mask, curves
 from nightdesk_services.broker.services.stages.base import Stage
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.common.packed import PUBLIC
 
 _LISTS = {
     "jd": "jd",
@@ -25,7 +26,7 @@ class History(Stage):
     """Joins the stored light curve, the packet's own history and the alerts beside it in the batch.
 
     An alert sees detections up to its own time, never later ones, so that a replayed night gives what the
-    live one gave.
+    live one gave; and of those the ones that `Work.programs` says.
     """
 
     name = "history"
@@ -40,7 +41,7 @@ class History(Stage):
 
     def run(self, work: Work) -> None:
         """Add the number of detections, the time of the first, and all of them as lists sorted by time."""
-        found = work.curves = curves(work.batch, work.known)
+        found = work.curves = work.curves or curves(work.batch, work.known)
         sizes = np.diff(found.offsets)[found.owner]
         ends = np.cumsum(sizes)
         row = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
@@ -48,6 +49,7 @@ class History(Stage):
         )
         alert = np.repeat(np.arange(len(sizes)), sizes)
         known_then = found.points["jd"][row] <= work.frame["jd"].to_numpy()[alert]
+        known_then &= _seen(work, found.points["programid"][row], alert)
         points, lengths = found.points[row[known_then]], np.bincount(alert[known_then], minlength=len(sizes))
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         bands = pl.Series(points["band"].astype("U4"), dtype=pl.String)
@@ -65,3 +67,12 @@ class History(Stage):
                 pl.Series("n_det", lengths, pl.Int64), pl.col("history.jd").list.first().alias("first_jd")
             )
         )
+
+
+def _seen(work: Work, programs: Ints, alert: Ints) -> Mask:
+    """Return which points, of these programs and joined with these alerts, are seen."""
+    if work.programs is not None:
+        return np.isin(programs, list(work.programs))
+    own: Ints = work.frame["programid"].fill_null(PUBLIC).to_numpy()
+    seen: Mask = (programs == PUBLIC) | (programs == own[alert])
+    return seen
