@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import astropy.units as u
@@ -77,8 +78,17 @@ def separation(ra1: npt.ArrayLike, dec1: npt.ArrayLike, ra2: npt.ArrayLike, dec2
 
 def galactic(ra: npt.ArrayLike, dec: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return galactic longitude and latitude in degrees of ICRS positions in degrees."""
-    place = SkyCoord(np.asarray(ra, dtype=np.float64), np.asarray(dec, dtype=np.float64), unit="deg").galactic
-    return np.asarray(place.l.deg, dtype=np.float64), np.asarray(place.b.deg, dtype=np.float64)
+    lon, lat = np.radians(np.asarray(ra, np.float64)), np.radians(np.asarray(dec, np.float64))
+    place = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    x, y, z = np.tensordot(_to_galactic(), place, axes=1)
+    return np.degrees(np.arctan2(y, x)) % 360.0, np.degrees(np.arctan2(z, np.hypot(x, y)))
+
+
+@cache
+def _to_galactic() -> Floats:
+    """Return the rotation that astropy makes of the axes, which a single position would wait a while for."""
+    axes = SkyCoord(x=[1, 0, 0], y=[0, 1, 0], z=[0, 0, 1], representation_type="cartesian").galactic
+    return np.asarray(axes.cartesian.xyz.value, dtype=np.float64)
 
 
 def radec_str(ra: float, dec: float) -> list[str]:

@@ -23,6 +23,7 @@ from nightdesk.scopes import USER_SCOPES
 from nightdesk.settings import Settings
 from nightdesk_services.broker.storage.indexes import ensure_indexes as ensure_broker_indexes
 from nightdesk_services.common.defaults import ensure_defaults
+from nightdesk_services.common.packed import POINT
 from nightdesk_services.common.store import connect, connect_async
 from nightdesk_services.marshal.roles import ACLS
 from nightdesk_services.marshal.storage.indexes import ensure_indexes
@@ -34,6 +35,7 @@ from tests.support.ports import free_ports
 from tests.support.servers import running
 
 Document = dict[str, Any]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SOURCES = 100_000
 GROUPS = 20
@@ -307,8 +309,15 @@ def _curve(store: Database[Document], n: int, length: int, dice: np.random.Gener
             "first_jd": float(jd[0]),
             "last_jd": float(jd[-1]),
             "cross_matches": {},
+            "detections": _packed(jd, mag),
         }
     )
+
+
+def _packed(jd: Floats, mag: Floats) -> bytes:
+    points = np.zeros(len(jd), POINT)
+    points["jd"], points["mag"], points["programid"] = jd, mag, 1
+    return points.tobytes()
 
 
 def _said(n: int) -> Document:

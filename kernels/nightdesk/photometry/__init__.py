@@ -12,8 +12,8 @@ from nightdesk.photometry.conversions import (
     magnitude_or_limit,
     utc,
 )
-from nightdesk.photometry.curves import POINTS, light_curve, light_curves
-from nightdesk.photometry.points import Kind, frame_of_points, measure
+from nightdesk.photometry.curves import POINTS, curves_of_fields, light_curve, light_curves
+from nightdesk.photometry.points import Kind, frame_of_points, measure, raw_fields
 from nightdesk.photometry.totals import total, total_magnitude
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "POINTS",
     "ZEROPOINT",
     "Kind",
+    "curves_of_fields",
     "flux_in_ujy",
     "flux_of_magnitude",
     "frame_of_points",
@@ -30,6 +31,7 @@ __all__ = [
     "magnitude_of_flux",
     "magnitude_or_limit",
     "measure",
+    "raw_fields",
     "total",
     "total_magnitude",
     "utc",

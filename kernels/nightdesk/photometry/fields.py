@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from nightdesk.photometry.conversions import Floats
+from nightdesk.photometry.texts import coded
 
 
 class PointFields:
@@ -48,9 +49,9 @@ class PointFields:
 
     def sign(self, name: str | None, positive: Sequence[str]) -> Floats:
         """Return 1 where a field has one of some texts, in any case, and else -1; NaN where it is null."""
-        text = self.text(name).str.to_lowercase()
-        side = pl.when(text.is_null()).then(None).when(text.is_in(list(positive))).then(1.0).otherwise(-1.0)
-        return pl.select(side.cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy()
+        codes, texts = coded(self.text(name))
+        sides = [1.0 if text.lower() in positive else -1.0 for text in texts]
+        return np.array([*sides, np.nan])[codes]
 
     def _raw(self, name: str | None, dtype: pl.DataType) -> pl.Series:
         column = f"{self._prefix}{name}"

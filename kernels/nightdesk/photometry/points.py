@@ -18,6 +18,7 @@ from nightdesk.photometry.conversions import (
     utc,
 )
 from nightdesk.photometry.fields import PointFields
+from nightdesk.photometry.texts import coded, texts
 from nightdesk.surveys import Survey
 from nightdesk.surveys.model import Photometry
 
@@ -50,9 +51,8 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
     mjd, jd = utc(fields.number(survey.time.field), survey.time)
     flux, error, mag, magerr = _brightness(fields, how)
     limit = fields.number(how.limit) if how.limit else magnitude_of_flux(error * LIMIT_SIGMA)
-    band = fields.text(survey.band.field).replace_strict(
-        list(survey.band.names), list(survey.band.names.values()), default=None, return_dtype=pl.String
-    )
+    codes, names = coded(fields.text(survey.band.field))
+    band = texts("band", codes, [survey.band.names.get(name) for name in names])
     own_id = None if kind == "forced" else survey.id.rpartition(".")[2]
     program: pl.Series | int = (
         survey.programid if isinstance(survey.programid, int) else fields.integer(survey.programid)
@@ -61,7 +61,7 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
         [
             _series("mjd", mjd),
             _series("jd", jd),
-            band.alias("band"),
+            band,
             _series("flux", flux),
             _series("fluxerr", error),
             _series("mag", mag),
@@ -76,19 +76,20 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
     )
 
 
+def raw_fields(survey: Survey, kind: Kind) -> dict[str, pl.DataType]:
+    """Return the fields of raw points that `measure` needs, and the types that it needs them in."""
+    how = _how(survey, kind)
+    numbers = dict.fromkeys([survey.time.field, how.value, how.error, how.zeropoint, how.limit], pl.Float64())
+    integers = dict.fromkeys([survey.id.rpartition(".")[2], survey.programid], pl.Int64())
+    words = dict.fromkeys([survey.band.field, how.sign], pl.String())
+    wanted: dict[Any, pl.DataType] = {**numbers, **integers, **words}
+    return {name: dtype for name, dtype in wanted.items() if isinstance(name, str)}
+
+
 def frame_of_points(points: Sequence[Mapping[str, Any]], survey: Survey, kind: Kind) -> pl.DataFrame:
     """Return the columns of raw points that `measure` needs, with types that no odd value can change."""
-    how = _how(survey, kind)
-    numbers = {survey.time.field, how.value, how.error, how.zeropoint, how.limit}
-    integers = {survey.id.rpartition(".")[2], survey.programid}
-    texts = {survey.band.field, how.sign}
-    return pl.DataFrame(
-        [
-            *(_column(points, name, pl.Float64()) for name in numbers if isinstance(name, str)),
-            *(_column(points, name, pl.Int64()) for name in integers if isinstance(name, str)),
-            *(_column(points, name, pl.String()) for name in texts if isinstance(name, str)),
-        ]
-    )
+    fields = raw_fields(survey, kind)
+    return pl.DataFrame([_column(points, name, dtype) for name, dtype in fields.items()])
 
 
 def _how(survey: Survey, kind: Kind) -> Photometry:

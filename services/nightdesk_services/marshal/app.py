@@ -3,8 +3,9 @@
 from importlib.metadata import version
 from typing import Any
 
-from tornado.web import Application, GZipContentEncoding
+from tornado.web import Application
 
+from nightdesk_services.marshal.compression import Compression
 from nightdesk_services.marshal.factory import Marshal
 from nightdesk_services.marshal.handlers import (
     about,
@@ -95,12 +96,6 @@ AREAS = (
 
 API: Routes = [route for area in AREAS for route in area.ROUTES]
 """Address below ``api/`` -> its handler."""
-
-
-class Compression(GZipContentEncoding):
-    """Compression at the level that costs a light curve of 2,000 points 5 ms and not 15."""
-
-    GZIP_LEVEL = 1
 
 
 def application(marshal: Marshal, **settings: Any) -> Application:

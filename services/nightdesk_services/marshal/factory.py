@@ -208,7 +208,8 @@ class Marshal:
         candidates, sources, listings = Candidates(store), Sources(store), Listings(store)
         storage, filters = People(store), Filters(store)
         people = PeopleService(storage, config.directory_cache)
-        tokens = TokenService(Tokens(store), people)
+        issued = Tokens(store, config.token_cache)
+        tokens = TokenService(issued, people)
         groups = GroupService(people, storage, filters)
         teams = TeamService(Documents(store, "teams"))
         comments, annotations, classifications = (
@@ -353,7 +354,7 @@ class Marshal:
                 interval=config.hub_interval,
             ),
             people=people,
-            users=UserService(people, storage, Tokens(store)),
+            users=UserService(people, storage, issued),
             tokens=tokens,
             groups=groups,
             admissions=AdmissionService(

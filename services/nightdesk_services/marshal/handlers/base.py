@@ -152,6 +152,9 @@ class Secured(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         self.clear_header("Server")
 
+    def compute_etag(self) -> None:
+        """Give none: nobody may keep an answer, so nobody asks whether it has changed."""
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an error in the envelope."""
         error = kwargs.get("exc_info", (None, None, None))[1]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
 from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.handlers.base import ApiHandler
-
-_SQUEEZED: Final = 256 * 1024
-"""Bytes of the largest answer that is compressed: that is done in the event loop."""
 
 
 class NumbersHandler(ApiHandler):
@@ -19,6 +16,4 @@ class NumbersHandler(ApiHandler):
         """Send data."""
         body = await asyncio.to_thread(encode, {"status": "success", "data": data})
         self.set_header("Content-Type", "application/json")
-        if len(body) > _SQUEEZED:
-            self.set_header("Content-Encoding", "identity")
         await self.finish(body)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from nightdesk.photometry import MJD_ZERO
 from nightdesk.surveys import SURVEYS, Survey
@@ -18,7 +18,7 @@ from nightdesk_services.marshal.exceptions import Invalid, NotFound
 from nightdesk_services.marshal.models.photometry import CurveQuery, PointQuery, RangeBody
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.objects import ObjectService
-from nightdesk_services.marshal.services.photometry_streams import stream_points
+from nightdesk_services.marshal.services.photometry_streams import stream_points, stream_rows
 from nightdesk_services.marshal.services.photometry_surroundings import Surroundings
 from nightdesk_services.marshal.services.photometry_views import Look, Point, PointViews
 from nightdesk_services.marshal.services.series.rows import SeriesRows
@@ -26,6 +26,8 @@ from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.light_curves import LightCurves
 from nightdesk_services.marshal.storage.photometry import Photometry
 from nightdesk_services.marshal.storage.sources import Sources
+
+T = TypeVar("T")
 
 _AT_ONCE = 25
 """Objects whose light curves are read together."""
@@ -69,25 +71,27 @@ class PhotometryService:
             If it shall be folded and nobody annotated a period.
         """
         asked = query if isinstance(query, CurveQuery) else CurveQuery.model_validate(query.model_dump())
-        return [point.body for point in await self._sorted(access, obj_id, asked, encoded=False)]
+        found = await self._curve(access, obj_id, asked, encoded=False)
+        return [point.body for point in found.by_time(deduplicate=asked.deduplicate)]
 
     async def encoded(self, access: Access, obj_id: str, query: CurveQuery) -> list[bytes]:
-        """Return the same, each point as JSON."""
-        return [point.body for point in await self._sorted(access, obj_id, query, encoded=True)]
+        """Return the same as JSON, one or more points in each part, separated by commas."""
+        found = await self._curve(access, obj_id, query, encoded=True)
+        if found.body is not None:
+            return [found.body] if found.body else []
+        return [point.body for point in found.by_time(deduplicate=query.deduplicate)]
 
-    async def _sorted(self, access: Access, obj_id: str, asked: CurveQuery, *, encoded: bool) -> list[Point]:
+    async def _curve(self, access: Access, obj_id: str, asked: CurveQuery, *, encoded: bool) -> _Found:
         obj_ids = [obj_id]
         if asked.include_super_objs and await self._may_know(access, obj_id):
             obj_ids += await self._around.linked(obj_id)
-        found = await self._read(access, obj_ids, asked, encoded=encoded)
-        if asked.parts != "individual" and asked.format != "plot":
-            rows = await self._series.of(access, obj_id, found.look)
-            found.points += [found.look.wrapped(row) for row in rows]
-        if not found.points and not found.known and not await self._may_know(access, obj_id):
+        look = replace(await self._look(access, obj_ids, asked), encoded=encoded)
+        series = asked.parts != "individual" and asked.format != "plot"
+        found = await self._read(access, obj_ids, asked, look, series_of=obj_id if series else None)
+        there = found.known or found.points or found.body
+        if not there and not await self._may_know(access, obj_id):
             raise NotFound(f"no object {obj_id}")
-        points = _latest(found.points) if asked.deduplicate else found.points
-        points.sort(key=lambda point: float("inf") if point.mjd is None else point.mjd)
-        return points
+        return found
 
     async def point(self, access: Access, number: int, query: PointQuery) -> Document:
         """Return one uploaded point.
@@ -159,22 +163,37 @@ class PhotometryService:
 
     async def _part(self, access: Access, part: list[str], query: CurveQuery) -> list[bytes]:
         with self._points.bounded():
-            found = await self._read(access, part, query, encoded=True)
+            look = replace(await self._look(access, part, query), encoded=True)
+            found = await self._read(access, part, query, look, by_object=True)
+        if found.body is not None:
+            return [found.body] if found.body else []
         points = _latest(found.points) if query.deduplicate else found.points
-        if not found.in_order:
-            rank = {name: i for i, name in enumerate(part)}
-            points.sort(key=lambda point: (rank[point.obj_id], point.mjd or 0.0))
+        rank = {name: i for i, name in enumerate(part)}
+        points.sort(key=lambda point: (rank[point.obj_id], point.mjd or 0.0))
         return [point.body for point in points]
 
     async def _read(
-        self, access: Access, obj_ids: Sequence[str], query: CurveQuery, *, encoded: bool
+        self,
+        access: Access,
+        obj_ids: Sequence[str],
+        query: CurveQuery,
+        look: Look,
+        *,
+        series_of: str | None = None,
+        by_object: bool = False,
     ) -> _Found:
-        look = replace(await self._look(access, obj_ids, query), encoded=encoded)
-        if query.parts == "series":
-            return _Found(look, [], known=False, in_order=True)
-        uploaded, found = await asyncio.gather(
-            self._points.of(obj_ids, access.measured), self._streams(access, obj_ids)
+        individual = query.parts != "series"
+        uploaded, found, series = await asyncio.gather(
+            self._points.of(obj_ids, access.measured) if individual else _nothing(list[Document]),
+            self._streams(access, obj_ids) if individual else _nothing(dict[str, dict[str, list[bytes]]]),
+            self._series.of(access, series_of, look) if series_of else _nothing(list[Document]),
         )
+        known = any(found.values())
+        plain = look.encoded and not look.finishes and not query.deduplicate
+        plain &= by_object or len(obj_ids) == 1
+        if plain and not uploaded and not series and sum(map(bool, found.values())) <= 1:
+            # in order as they are: no point need be looked at by itself
+            return _Found([], known, await asyncio.to_thread(_written, access, found, look))
         views = PointViews(
             access,
             look,
@@ -184,8 +203,7 @@ class PhotometryService:
         )
         points = [look.wrapped(views.of(point)) for point in uploaded]
         points += await asyncio.to_thread(_drawn, access, found, look)
-        kinds = sum(map(bool, (uploaded, *found.values())))
-        return _Found(look, points, known=any(found.values()), in_order=kinds <= 1)
+        return _Found([*points, *map(look.wrapped, series)], known)
 
     async def _look(self, access: Access, obj_ids: Sequence[str], query: CurveQuery) -> Look:
         ebv = period = None
@@ -205,8 +223,8 @@ class PhotometryService:
             period=period,
         )
 
-    async def _streams(self, access: Access, obj_ids: Sequence[str]) -> dict[str, dict[str, Document]]:
-        """Return the light curves that the surveys have of objects: survey -> object -> document."""
+    async def _streams(self, access: Access, obj_ids: Sequence[str]) -> dict[str, dict[str, list[bytes]]]:
+        """Return the light curves that the surveys have of objects: survey -> object -> BSON documents."""
         opened = [survey for survey in SURVEYS.values() if access.programs(survey.name) != frozenset()]
         found = await asyncio.gather(*(self._curves.of(survey, obj_ids) for survey in opened))
         return {survey.name: curves for survey, curves in zip(opened, found, strict=True)}
@@ -217,18 +235,35 @@ class PhotometryService:
         return await self._objects.brief(access, obj_id) is not None
 
 
+@dataclass
 class _Found:
-    """Points, whether a survey knows one of the objects, and whether they are as asked for and by time."""
+    """Points, and whether a survey knows one of the objects."""
 
-    def __init__(self, look: Look, points: list[Point], *, known: bool, in_order: bool) -> None:
-        self.in_order = in_order
-        self.look = look
-        self.points = points
-        self.known = known
+    points: list[Point]
+    known: bool
+    body: bytes | None = None
+    """All of them as JSON, in order, separated by commas, in place of `points`."""
+
+    def by_time(self, *, deduplicate: bool) -> list[Point]:
+        """Return the points sorted by time."""
+        points = _latest(self.points) if deduplicate else self.points
+        return sorted(points, key=lambda point: float("inf") if point.mjd is None else point.mjd)
+
+
+async def _nothing(kind: Callable[[], T]) -> T:
+    return kind()
+
+
+def _written(access: Access, found: Mapping[str, Mapping[str, Sequence[bytes]]], look: Look) -> bytes:
+    """Return the points of the one survey that knows objects as JSON."""
+    for name, objects in found.items():
+        if objects:
+            return stream_rows(access, SURVEYS[name], objects, look)
+    return b""
 
 
 def _drawn(
-    access: Access, found: Mapping[str, Mapping[str, Document]], look: Look, *, told: bool = False
+    access: Access, found: Mapping[str, Mapping[str, Sequence[bytes]]], look: Look, *, told: bool = False
 ) -> list[Point]:
     points: list[Point] = []
     for name, objects in found.items():

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import repeat
 from typing import Final
 
 import numpy as np
 import polars as pl
-from nightdesk.photometry import ZEROPOINT, light_curves
+from nightdesk.photometry import ZEROPOINT
+from nightdesk.photometry.texts import coded
 from nightdesk.surveys import Survey
 
+from nightdesk_services.common.raw_curves import raw_light_curves
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services.photometry_systems import vega_offset
 from nightdesk_services.marshal.services.photometry_views import Look, Point
@@ -25,21 +27,18 @@ _NONE: Final = ("ra", "dec", "ra_unc", "dec_unc", "instrument_id", "created_at")
 
 
 def stream_points(
-    access: Access, survey: Survey, objects: Mapping[str, Document], look: Look, *, told: bool = False
+    access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]], look: Look, *, told: bool = False
 ) -> list[Point]:
     """Return the points of objects that the person's streams bring, object by object, sorted by time.
 
     Parameters
     ----------
     objects
-        Name of an object -> its document with the light curve.
+        Name of an object -> BSON documents with the parts of its light curve.
     told
         Whether to give the survey and the program of each too.
     """
-    curves = light_curves(survey, objects)
-    allowed = access.programs(survey.name)
-    if allowed is not None:
-        curves = curves.filter(pl.col("programid").fill_null(1).is_in(sorted(allowed)))
+    curves = _seen(access, survey, objects)
     frame = _frame(access, survey, curves, look, told=told)
     if not look.encoded or look.finishes:
         rows = _documents(frame)
@@ -47,14 +46,36 @@ def stream_points(
             look.finish(row)
         return [look.wrapped(row) for row in rows]
     names, times, filters = (curves[name].to_list() for name in ("objectId", "mjd", "filter"))
-    lines = frame.write_ndjson().encode().splitlines()
-    return list(map(Point, names, times, filters, repeat(0.0), lines))
+    return list(map(Point, names, times, filters, repeat(0.0), _json(frame).splitlines()))
+
+
+def stream_rows(access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]], look: Look) -> bytes:
+    """Return the points of `stream_points` as JSON, separated by commas; `look` must not finish them."""
+    frame = _frame(access, survey, _seen(access, survey, objects), look, told=False)
+    # within JSON a line break is written otherwise
+    return _json(frame).rstrip(b"\n").replace(b"\n", b",")
+
+
+def _seen(access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]]) -> pl.DataFrame:
+    """Return the light curves of objects as far as the person's streams bring them."""
+    curves = raw_light_curves(survey, objects)
+    allowed = access.programs(survey.name)
+    if allowed is None:
+        return curves
+    # as a point without a program is of program 1
+    programs = np.nan_to_num(curves["programid"].to_numpy().astype(np.float64), nan=1)
+    seen = np.isin(programs, list(allowed))
+    return curves if seen.all() else curves.filter(pl.Series(seen))
+
+
+def _json(frame: pl.DataFrame) -> bytes:
+    """Return each row of a frame as a line of JSON."""
+    return frame.write_ndjson().encode()
 
 
 def _frame(access: Access, survey: Survey, curves: pl.DataFrame, look: Look, *, told: bool) -> pl.DataFrame:
     """Return the points with the columns that a person sees."""
-    names = [name for name in curves["filter"].unique().to_list() if name is not None]
-    shifts = {name: vega_offset(name) for name in names} if look.magsys == "vega" else {}
+    shifts = {name: vega_offset(name) for name in coded(curves["filter"])[1]} if look.magsys == "vega" else {}
     known = {name: shift for name, shift in shifts.items() if shift is not None}
     shift = pl.col("filter").replace_strict(known, default=0.0, return_dtype=pl.Float64)
     in_vega = pl.col("filter").is_in(list(known))
@@ -111,23 +132,23 @@ class _Streams:
 
 def _ids(curves: pl.DataFrame) -> pl.Series:
     """Return numbers that stay with the points: of object, alert, time, filter and kind."""
-    kinds = pl.Series(list(_KINDS), dtype=pl.String)
-    kind = curves["kind"].replace_strict(kinds, pl.Series(range(len(_KINDS))), return_dtype=pl.UInt64)
+    kinds, known = coded(curves["kind"])
+    kind = np.array([_KINDS.index(name) for name in known], np.int64)[kinds]
     mixed = _coded(curves["objectId"], lambda name: blake2b(name.encode(), digest_size=8).digest())
     bands = _coded(curves["filter"], lambda name: name.encode()[-8:])
+    candid = curves["candid"].fill_null(0).to_numpy()
     # a limit has its candid by chance only: packets differ in whether they tell it
-    candid = np.where(curves["kind"] == "limit", 0, curves["candid"].fill_null(0).to_numpy())
-    times = curves["mjd"].fill_null(0.0).to_numpy().astype(np.float64).view(np.uint64)
-    for part in (candid.astype(np.int64).view(np.uint64), times, bands, kind.to_numpy()):
+    candid = np.where(kind == _KINDS.index("limit"), 0, candid)
+    times = np.nan_to_num(curves["mjd"].to_numpy().astype(np.float64), nan=0.0).view(np.uint64)
+    for part in (candid.astype(np.int64).view(np.uint64), times, bands, kind.astype(np.uint64)):
         mixed = _mixed(mixed ^ part)
-    return pl.Series("id", mixed >> np.uint64(64 - _ID_BITS), dtype=pl.UInt64).cast(pl.Int64)
+    return pl.Series("id", (mixed >> np.uint64(64 - _ID_BITS)).astype(np.int64), dtype=pl.Int64)
 
 
 def _coded(names: pl.Series, code: Callable[[str], bytes]) -> Words:
     """Return a number for each name, that of the bytes that stand for it."""
-    known = names.unique().to_list()
-    numbers = {name: int.from_bytes(code(name or ""), "big") for name in known}
-    return np.array([numbers[name] for name in names.to_list()], dtype=np.uint64)
+    codes, known = coded(names)
+    return np.array([int.from_bytes(code(name), "big") for name in [*known, ""]], dtype=np.uint64)[codes]
 
 
 def _mixed(values: Words) -> Words:

@@ -44,7 +44,7 @@ class TokenService:
     async def identify(self, token: str) -> Identity | None:
         """Return what a token brings, None if it is none of ours or no longer good."""
         number, _, secret = token.removeprefix(PREFIX).partition("-")
-        found = await self._tokens.get(number) if token.startswith(PREFIX) else None
+        found = await self._tokens.known(number) if token.startswith(PREFIX) else None
         if found is None or not hmac.compare_digest(found["hash"], _hash(secret)):
             return None
         owner = (await self._people.directory()).users.get(found["user_id"])

@@ -79,9 +79,12 @@ class Store:
     def __init__(self, database: AsyncDatabase[Document], timeout: float = 5.0) -> None:
         self.database = database
         self._timeout = timeout
+        self._collections: dict[str, AsyncCollection[Document]] = {}
 
     def __getitem__(self, name: str) -> AsyncCollection[Document]:
-        return self.database[name]
+        if name not in self._collections:
+            self._collections[name] = self.database[name]
+        return self._collections[name]
 
     @contextmanager
     def bounded(self, timeout: float | None = None) -> Iterator[None]:

@@ -1,0 +1,56 @@
+"""Answers as gzip, made by ISA-L: four times as fast as zlib, and no larger at its quickest."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from isal import isal_zlib
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.web import OutputTransform
+
+_LEVEL: Final = 1
+_GZIP: Final = 31
+"""What zlib's ``wbits`` is for a gzip file."""
+_LEAST: Final = 1024
+"""Bytes of an answer that is worth it."""
+
+
+class Compression(OutputTransform):
+    """Compresses JSON, pages and text for those who take it."""
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        self._file = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+        self._wanted = "gzip" in request.headers.get("Accept-Encoding", "")
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """Begin, if it is worth it."""
+        headers["Vary"] = f"{headers['Vary']}, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"
+        self._wanted = (
+            self._wanted
+            and _compressible(headers.get("Content-Type", ""))
+            and (not finishing or len(chunk) >= _LEAST)
+            and "Content-Encoding" not in headers
+        )
+        if self._wanted:
+            headers["Content-Encoding"] = "gzip"
+            chunk = self.transform_chunk(chunk, finishing)
+            if "Content-Length" in headers:
+                if finishing:
+                    headers["Content-Length"] = str(len(chunk))
+                else:
+                    del headers["Content-Length"]
+        return status_code, headers, chunk
+
+    def transform_chunk(self, chunk: bytes, finishing: bool) -> bytes:
+        """Go on; what is flushed can be read at once."""
+        if not self._wanted:
+            return chunk
+        made = self._file.compress(chunk)
+        return made + self._file.flush(isal_zlib.Z_FINISH if finishing else isal_zlib.Z_SYNC_FLUSH)
+
+
+def _compressible(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip()
+    return kind.startswith("text/") or kind in ("application/json", "image/svg+xml")
