@@ -153,7 +153,7 @@ class Secured(RequestHandler):
         self.clear_header("Server")
 
     def compute_etag(self) -> None:
-        """Give none: nobody may keep an answer, so nobody asks whether it has changed."""
+        """Give none: what may be kept never changes, and so nobody asks whether it has."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an error in the envelope."""

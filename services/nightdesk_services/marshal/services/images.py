@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+from nightdesk.ml.errors import StampError
+from nightdesk.ml.stamps import read
 from PIL import Image
 
 STRETCHES: Final = ("asinh", "linear", "log", "sqrt")
@@ -28,6 +30,14 @@ def pixels(data: bytes) -> npt.NDArray[np.float64]:
     ValueError
         If it holds no image.
     """
+    try:
+        return read(data).astype(np.float64)
+    except StampError:
+        return _by_astropy(data)
+
+
+def _by_astropy(data: bytes) -> npt.NDArray[np.float64]:
+    """Return the first image of a file that is not as plain as those of surveys."""
     from astropy.io import fits
 
     try:
