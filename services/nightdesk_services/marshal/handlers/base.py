@@ -152,8 +152,10 @@ class Secured(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         self.clear_header("Server")
 
-    def compute_etag(self) -> None:
-        """Give none: what may be kept never changes, and so nobody asks whether it has."""
+    def compute_etag(self) -> str | None:
+        """Return what tells whether an answer has changed, None if nobody may keep it."""
+        kept = "no-store" not in self._headers.get("Cache-Control", "")
+        return super().compute_etag() if kept else None
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an error in the envelope."""
