@@ -32,14 +32,24 @@ class AlertDocuments:
     """For the collection `Survey.cutouts`; a cutout that the packet lacks is absent."""
 
 
-def documents(batch: AlertBatch) -> list[AlertDocuments]:
+def documents(batch: AlertBatch, *, history: bool = True) -> list[AlertDocuments]:
     """Return the documents of each alert.
 
-    Fields are those of the alert's own schema: what it lacks is absent, what it leaves null is None (in the
-    points of history it is absent). Values are plain Python, NaN is None.
+    Parameters
+    ----------
+    history
+        Whether the points of the packets' histories are wanted; without, an alert's own detection is its one
+        point.
+
+    Returns
+    -------
+    documents
+        Fields are those of the alert's own schema: what it lacks is absent, what it leaves null is None (in
+        the points of history it is absent). Values are plain Python, NaN is None.
     """
     made: list[AlertDocuments | None] = [None] * len(batch)
-    prv, fp = _points(batch.prv), _points(batch.fp)
+    nothing: list[list[Document]] = [[]] * len(batch)
+    prv, fp = (_points(batch.prv), _points(batch.fp)) if history else (nothing, nothing)
     places = _places(batch.frame)
     for number, layout in enumerate(batch.layouts):
         chosen = np.flatnonzero(batch.layout == number)

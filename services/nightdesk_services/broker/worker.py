@@ -13,6 +13,7 @@ from nightdesk.settings import Settings
 from nightdesk_services.broker.factory import build_pipeline
 from nightdesk_services.broker.models.statistics import Statistics
 from nightdesk_services.broker.services.consumer import ConsumerLoop
+from nightdesk_services.common import garbage
 
 TOPIC = "nightdesk-broker"
 """Dask event topic of the workers' reports."""
@@ -26,6 +27,7 @@ def consume(settings: Settings) -> None:
     worker = get_worker()
     _STOP.clear()
     pipeline = build_pipeline(settings)
+    garbage.settle()
     name = f"{worker.address}/{os.getpid()}/{time.time():.3f}"
 
     def report(statistics: Statistics) -> None:

@@ -119,7 +119,7 @@ def read(documents: Sequence[bytes], name: str, fields: Sequence[str]) -> Lists:
     OddValueError
         If it is no list, lists something else, or the bytes are no BSON.
     """
-    packed = Documents(*_joined(documents))
+    packed = Documents(*joined_bytes(documents))
     wanted = np.frombuffer(name.encode(), np.uint8)
     found = lengths(packed, wanted)
     if (found < 0).any():
@@ -127,14 +127,14 @@ def read(documents: Sequence[bytes], name: str, fields: Sequence[str]) -> Lists:
         raise OddValueError(msg)
     shape = (len(fields), int(found.sum()))
     values = Values(np.zeros(shape, np.uint8), np.zeros(shape, np.uint64))
-    names = Fields(*_joined([field.encode() for field in fields]))
+    names = Fields(*joined_bytes([field.encode() for field in fields]))
     if not filled(packed, wanted, names, values):
         msg = f"{name} holds what cannot be read"
         raise OddValueError(msg)
     return Lists(found, tuple(fields), *values)
 
 
-def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Integers, Integers]:
+def joined_bytes(parts: Sequence[bytes]) -> tuple[Bytes, Integers, Integers]:
     """Return parts one after the other, where each begins, and where it ends."""
     ends = np.cumsum([len(one) for one in parts], dtype=np.int64)
     starts = np.concatenate([np.zeros(1, np.int64), ends])[: len(parts)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 
 from tornado.httpserver import HTTPServer
 
+from nightdesk_services.common import garbage
 from nightdesk_services.common.defaults import ensure_defaults
 from nightdesk_services.common.store import connect
 from nightdesk_services.marshal.app import MAX_BODY, application
@@ -17,8 +17,6 @@ from nightdesk_services.marshal.exceptions import Unavailable
 from nightdesk_services.marshal.factory import Marshal
 
 log = logging.getLogger("nightdesk_services.marshal")
-_COLLECTION = (50_000, 20, 20)
-"""When cyclic garbage is looked for: a light curve alone is thousands of objects, none of them garbage."""
 
 
 def _defaults(config: MarshalConfig) -> None:
@@ -47,10 +45,7 @@ async def _prepare(marshal: Marshal) -> None:
             marshal.events.start()
             log.info("ready")
             await marshal.settled()
-            # what stays for good need not be looked through time and again, which takes a quarter of a second
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*_COLLECTION)
+            garbage.settle()
             return
         await asyncio.sleep(wait)
         wait = min(wait * 2, 5.0)

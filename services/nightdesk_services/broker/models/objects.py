@@ -47,9 +47,8 @@ class ObjectUpdate:
     summary: Document
     """``n_det``, ``first_jd``, ``last_jd`` of the whole light curve."""
     matches: dict[str, list[Document]] = field(default_factory=dict)
-    prv_candidates: list[Document] = field(default_factory=list)
-    """The points that are new, in full."""
-    fp_hists: list[Document] = field(default_factory=list)
+    added: bytes = b""
+    """The points that are new, in full: ``prv_candidates`` and ``fp_hists`` as a BSON document."""
 
     @property
     def changes(self) -> bool:

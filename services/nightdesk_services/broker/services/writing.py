@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,8 @@ from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject,
 from nightdesk_services.broker.services.filters import Passed
 from nightdesk_services.broker.services.points import Curves, News, curves, news
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.common.bson_rows import document as document_of
+from nightdesk_services.common.bson_rows import lists
 
 Document = dict[str, Any]
 
@@ -38,11 +39,11 @@ _CANDIDATE = (
 def written(work: Work) -> tuple[News, list[AlertDocuments], list[ObjectUpdate]]:
     """Return what is new, the documents of each alert, and its objects as they are after the batch.
 
-    Points of light curves are in the documents only where they are new to the store.
+    Of light curves only those points are there that are new to the store.
     """
     found = work.curves or curves(work.batch, work.known)
     new = news(work.batch, work.known, found)
-    made = documents(replace(work.batch, prv=new.prv, fp=new.fp))
+    made = documents(work.batch, history=False)
     features = work.frame.select(n for n in _FEATURES if n in work.frame.columns).to_dicts()
     for document, values in zip(made, features, strict=True):
         document.alert["features"] = values
@@ -55,9 +56,7 @@ def written(work: Work) -> tuple[News, list[AlertDocuments], list[ObjectUpdate]]
 def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments]) -> list[ObjectUpdate]:
     first = np.unique(found.owner, return_index=True)[1]
     places = work.frame.select(_PLACE)[first].to_dicts()
-    alerts: list[list[AlertDocuments]] = [[] for _ in found.names]
-    for owner, document in zip(found.owner.tolist(), made, strict=True):
-        alerts[owner].append(document)
+    added = _added(found, new, made)
     updates = []
     for i, (name, row) in enumerate(zip(found.names, first.tolist(), strict=True)):
         known = work.known.get(name)
@@ -76,12 +75,33 @@ def _updates(work: Work, found: Curves, new: News, made: Sequence[AlertDocuments
                     "last_jd": float(detections["jd"][-1]),
                 },
                 matches=_matches(work, known, row),
-                # `news` has left each point in one alert of the batch
-                prv_candidates=[point for alert in alerts[i] for point in alert.prv_candidates],
-                fp_hists=[point for alert in alerts[i] for point in alert.fp_hists],
+                added=added[i],
             )
         )
     return updates
+
+
+def _added(found: Curves, new: News, made: Sequence[AlertDocuments]) -> list[bytes]:
+    """Return the points of each object that are new: those of histories, and its alerts' own last.
+
+    `news` has left each point in one alert of the batch.
+    """
+    order = np.argsort(found.owner, kind="stable")
+    apart = np.array_equal(order, np.arange(len(order)))
+    own: list[list[Document]] = [[] for _ in found.names]
+    for owner, document in zip(found.owner.tolist(), made, strict=True):
+        own[owner] += document.prv_candidates
+    prv, fp = (
+        lists(
+            (table if apart else table.take(order)).values,
+            np.bincount(found.owner, table.lengths).astype(np.int64),
+            more,
+        )
+        for table, more in ((new.prv, own), (new.fp, [[]] * len(own)))
+    )
+    return [
+        document_of({"prv_candidates": one, "fp_hists": other}) for one, other in zip(prv, fp, strict=True)
+    ]
 
 
 def _joined(before: Keys, new: Keys) -> Keys:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import bson
 import numpy as np
 from nightdesk.alerts import point_key
 from nightdesk.surveys import SURVEYS, Survey
@@ -160,6 +159,6 @@ def _version(update: ObjectUpdate) -> Document:
         "limits": update.limits.tobytes(),
         "forced": update.forced.tobytes(),
         # one value for the store: points have a hundred fields, which it would look at one by one
-        "added": bson.encode({"prv_candidates": update.prv_candidates, "fp_hists": update.fp_hists}),
+        "added": update.added,
         "fresh": True,
     }
