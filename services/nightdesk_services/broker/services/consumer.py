@@ -110,7 +110,10 @@ class ConsumerLoop:
                 return
             self._commit(consumer)
             self._tell(consumer)
-            if not packets:
+            if packets:
+                # the next pause must be a real one: a fetch under load may take as long as a short poll
+                self._more = False
+            else:
                 self._tidy()
 
     def _tidy(self) -> None:
