@@ -13,6 +13,8 @@ from nightdesk.simulate import Night
 from nightdesk.surveys import get
 from nightdesk_services.broker.services.stages import Crossmatch, Features, History
 from nightdesk_services.broker.services.work import Work
+from nightdesk_services.broker.services.writing import written
+from nightdesk_services.common.raw.curves import compiled
 
 
 def main() -> None:
@@ -25,6 +27,8 @@ def main() -> None:
             work = Work(decode(payloads, get(survey)).batch)
             for stage in (History(), Crossmatch(Shelf(directory).catalogues), Features()):
                 stage.run(work)
+            written(work)
+    compiled()
 
 
 if __name__ == "__main__":

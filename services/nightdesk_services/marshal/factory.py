@@ -9,6 +9,7 @@ from functools import partial
 from nightdesk.crossmatch import Shelf
 
 from nightdesk_services.common.cutouts import CutoutPacks
+from nightdesk_services.common.raw.curves import compiled
 from nightdesk_services.common.store import connect_async
 from nightdesk_services.marshal.auth import Authenticator, HubAuthenticator, TokenAuthenticator
 from nightdesk_services.marshal.config import MarshalConfig
@@ -494,8 +495,8 @@ class Marshal:
         self.ready.set()
 
     async def settled(self) -> None:
-        """Wait until all is in memory that shall be."""
-        await asyncio.gather(*(mirror.whole.wait() for mirror in self.mirrors))
+        """Wait until all is in memory that shall be, compiled code too."""
+        await asyncio.gather(asyncio.to_thread(compiled), *(mirror.whole.wait() for mirror in self.mirrors))
 
     async def close(self) -> None:
         """End following the store, and all connections to it."""

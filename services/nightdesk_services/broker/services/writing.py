@@ -13,8 +13,8 @@ from nightdesk_services.broker.models.objects import NO_KEYS, Keys, KnownObject,
 from nightdesk_services.broker.services.filters import Passed
 from nightdesk_services.broker.services.points import Curves, News, curves, news
 from nightdesk_services.broker.services.work import Work
-from nightdesk_services.common.bson_rows import document as document_of
-from nightdesk_services.common.bson_rows import lists
+from nightdesk_services.common.raw.rows import document as document_of
+from nightdesk_services.common.raw.rows import lists
 
 Document = dict[str, Any]
 

@@ -13,7 +13,7 @@ from nightdesk.photometry import ZEROPOINT
 from nightdesk.photometry.texts import coded
 from nightdesk.surveys import Survey
 
-from nightdesk_services.common.raw_curves import raw_light_curves
+from nightdesk_services.common.raw.curves import raw_light_curves
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services.photometry_systems import vega_offset
 from nightdesk_services.marshal.services.photometry_views import Look, Point

@@ -13,11 +13,11 @@ import pyarrow as pa
 from nightdesk.photometry import Kind, curves_of_fields, light_curves, raw_fields
 from nightdesk.photometry.curves import LISTS
 from nightdesk.photometry.texts import texts
-from nightdesk.surveys import Survey
+from nightdesk.surveys import SURVEYS, Survey
 
-from nightdesk_services.common.bson_lists import Lists, OddValueError, read
-from nightdesk_services.common.bson_scan import NULL
 from nightdesk_services.common.light_curves import joined
+from nightdesk_services.common.raw.lists import Lists, OddValueError, read
+from nightdesk_services.common.raw.scan import NULL
 
 Integers = npt.NDArray[np.int64]
 
@@ -36,6 +36,13 @@ def raw_light_curves(survey: Survey, objects: Mapping[str, Sequence[bytes]]) -> 
         whole = {name: joined(survey, map(bson.decode, parts)) for name, parts in objects.items()}
         return light_curves(survey, whole)
     return curves_of_fields(survey, list(objects), parts)
+
+
+def compiled() -> None:
+    """Have the machine code ready, which takes seconds the first time on a machine."""
+    empty = [bson.encode({field: [] for field in LISTS})]
+    for survey in SURVEYS.values():
+        raw_light_curves(survey, {"": empty})
 
 
 def _part(

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nightdesk_services.common.bson_scan import (
+from nightdesk_services.common.raw.scan import (
     BOOL,
     DOUBLE,
     INT32,

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nightdesk_services.common.bson_lists import read
-from nightdesk_services.common.bson_rows import document, lists
+from nightdesk_services.common.raw.lists import read
+from nightdesk_services.common.raw.rows import document, lists
 
 COLUMNS = {
     "jd": (pl.Float64(), st.none() | st.floats(width=64, allow_nan=False)),

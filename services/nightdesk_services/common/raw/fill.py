@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from nightdesk.jit import jit
 
-from nightdesk_services.common.bson_scan import (
+from nightdesk_services.common.raw.scan import (
     BOOL,
     DOCUMENT,
     INT32,

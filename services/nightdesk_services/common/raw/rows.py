@@ -10,9 +10,9 @@ import bson
 import numpy as np
 import polars as pl
 
-from nightdesk_services.common.bson_fill import Cells, fill, sizes
-from nightdesk_services.common.bson_lists import joined_bytes
-from nightdesk_services.common.bson_scan import ARRAY, BOOL, DOCUMENT, DOUBLE, INT64, STRING, Fields, Integers
+from nightdesk_services.common.raw.fill import Cells, fill, sizes
+from nightdesk_services.common.raw.lists import joined_bytes
+from nightdesk_services.common.raw.scan import ARRAY, BOOL, DOCUMENT, DOUBLE, INT64, STRING, Fields, Integers
 
 _PLAIN: Final[dict[Any, int]] = {
     pl.Float64(): DOUBLE,

@@ -12,7 +12,7 @@ import pytest
 from bson import Decimal128, Int64, ObjectId, Timestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nightdesk_services.common.bson_lists import Lists, OddValueError, read
+from nightdesk_services.common.raw.lists import Lists, OddValueError, read
 
 FIELDS = ("jd", "fid", "j", "isdiffpos")
 shorts, longs = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1).map(Int64)

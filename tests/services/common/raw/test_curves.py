@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nightdesk.photometry import light_curves
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.common.light_curves import joined
-from nightdesk_services.common.raw_curves import raw_light_curves
+from nightdesk_services.common.raw.curves import raw_light_curves
 from polars.testing import assert_frame_equal
 
 Point = dict[str, Any]
