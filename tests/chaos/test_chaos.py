@@ -122,7 +122,8 @@ def test_everything_is_there_once(here: Desk, tmp_path: Path, seed: int) -> None
     for i, packet in enumerate(packets):
         (night / f"{i:06}.avro").write_bytes(packet.payload)
     # a night that is over at once would outlive no kill
-    replaying = Replaying(here, night, rate=min(150, ALERTS / SHORTEST))
+    # killed every few seconds, a store of some size is busy with coming back for minutes
+    replaying = Replaying(here, night, rate=min(150, ALERTS / SHORTEST), timeout=600)
     until(lambda: count(here.database, ZTF.alerts) > 0, 90, "nothing was stored")
     with Killer(here, seed) as killer:
         until(lambda: not replaying.running, 240 + ALERTS, "the night does not end")

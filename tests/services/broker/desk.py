@@ -74,7 +74,8 @@ class Replaying:
 
         def run() -> None:
             try:
-                self._result = replay(desk.settings, paths, progress=self._progress, timeout=120, **options)
+                chosen = {"timeout": 120, **options}
+                self._result = replay(desk.settings, paths, progress=self._progress, **chosen)
             except BaseException as error:
                 self._result = error
 

@@ -11,6 +11,8 @@ from nightdesk_services.common.light_curves import LISTS
 from nightdesk_services.common.packed import PUBLIC, Points
 from nightdesk_services.marshal.access import Access, Document
 
+_Numbers = np.ndarray[tuple[int], np.dtype[np.generic]]
+
 
 def bounded(access: Access, survey: Survey, document: Document, points: Points | None) -> Document | None:
     """Return an object's document as a person sees it, None if they see none of its detections.
@@ -50,6 +52,3 @@ def _detections(survey: Survey, document: Document) -> tuple[_Numbers, _Numbers]
     """Return programs and days of the detections in a light curve."""
     curve = light_curve(survey, document).filter(pl.col("kind") == "detection")
     return curve["programid"].fill_null(PUBLIC).to_numpy(), (curve["mjd"] + MJD_ZERO).to_numpy()
-
-
-_Numbers = np.ndarray[tuple[int], np.dtype[np.generic]]
