@@ -15,7 +15,7 @@ _Numbers = np.ndarray[tuple[int], np.dtype[np.generic]]
 
 
 def bounded(access: Access, survey: Survey, document: Document, points: Points | None) -> Document | None:
-    """Return an object's document as a person sees it, None if they see none of its detections.
+    """Return an object's document as a person sees it, None if they see none of its points.
 
     Parameters
     ----------
@@ -26,26 +26,28 @@ def bounded(access: Access, survey: Survey, document: Document, points: Points |
     -------
     document
         With ``n_det``, ``first_jd`` and ``last_jd`` (UTC) of the detections that they see, and only those
-        points of its light curve, if it is there.
+        points of its light curve, if it is there. Who sees other points than detections alone sees those in
+        the light curve: without it the answer is None.
     """
     allowed = access.programs(survey.name)
     if allowed is None or not isinstance(survey.programid, str):
         return document
     programs, days = _detections(survey, document) if points is None else (points["programid"], points["jd"])
     seen = np.isin(programs, list(allowed))
-    if not seen.any():
-        return None
     field = survey.programid
+    lists = {name: document[name] for name in LISTS if name in document}
     curve = {
-        name: [point for point in document[name] if access.sees_point(survey.name, point.get(field))]
-        for name in LISTS
-        if name in document
+        name: [point for point in held if access.sees_point(survey.name, point.get(field))]
+        for name, held in lists.items()
     }
+    hides = len(programs) > 0 or any(lists.values())
+    if hides and not seen.any() and not any(curve.values()):
+        return None
     if seen.all():
         return document | curve
     days = days[seen]
-    told = {"n_det": len(days), "first_jd": float(days.min()), "last_jd": float(days.max())}
-    return document | curve | told
+    first, last = (float(days.min()), float(days.max())) if len(days) else (None, None)
+    return document | curve | {"n_det": len(days), "first_jd": first, "last_jd": last}
 
 
 def _detections(survey: Survey, document: Document) -> tuple[_Numbers, _Numbers]:

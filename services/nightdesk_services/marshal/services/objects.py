@@ -59,6 +59,10 @@ class ObjectService:
                 continue
             found = await self._archive.object(known, obj_id, curve=curve)
             shown = None if found is None else bounded(access, known, *found)
+            if found is not None and shown is None and not curve:
+                # they may see points that are no detections, of which only the light curve tells
+                found = await self._archive.object(known, obj_id, curve=True)
+                shown = None if found is None else bounded(access, known, *found)
             if shown is not None:
                 return known, shown
         raise NotFound(f"no object {obj_id}")

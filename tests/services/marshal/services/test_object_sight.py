@@ -99,3 +99,15 @@ async def test_an_object_of_others_is_not_there(objects: ObjectService) -> None:
     assert await objects.brief(somebody(3), NAME) is None
     with pytest.raises(NotFound, match="no object"):
         await objects.aux(somebody(3), NAME)
+
+
+async def test_who_sees_a_limit_alone_sees_no_detection(desk: Desk, objects: ObjectService) -> None:
+    points = [
+        point(2460001.5, 2),
+        point(2460003.5, 3, magpsf=None, sigmapsf=None, isdiffpos=None, candid=None),
+    ]
+    desk.database["ZTF_alerts_aux"].update_one({"_id": NAME}, {"$set": {"prv_candidates": points}})
+    assert await told(objects, somebody(3)) == (0, None, None)
+    _, aux = await objects.aux(somebody(3), NAME)
+    assert [one["jd"] for one in aux["prv_candidates"]] == [2460003.5]
+    assert await objects.brief(somebody(5), NAME) is None
