@@ -7,15 +7,16 @@ from typing import Any
 
 import bson
 from nightdesk.alerts import point_key
+from nightdesk.photometry.curves import LISTS as CURVE_LISTS
 from nightdesk.surveys import Survey
 from pymongo.database import Database
 
 Document = dict[str, Any]
 
-LISTS = ("prv_candidates", "fp_hists")
+LISTS = tuple(CURVE_LISTS)
 """The parts of a light curve."""
 UNREAD = ("detections", "limits", "forced")
-"""Fields of ``<S>_objects`` that only the broker reads."""
+"""Fields of ``<S>_objects`` that are no part of a light curve."""
 PACKED = (*UNREAD, "added")
 """Fields of ``<S>_objects`` that are no plain values."""
 

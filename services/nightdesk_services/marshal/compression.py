@@ -6,20 +6,17 @@ from typing import Final
 
 from isal import isal_zlib
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
-from tornado.web import OutputTransform
+from tornado.web import GZipContentEncoding, OutputTransform
 
 _LEVEL: Final = 1
 _GZIP: Final = 31
 """What zlib's ``wbits`` is for a gzip file."""
-_LEAST: Final = 1024
-"""Bytes of an answer that is worth it."""
 
 
 class Compression(OutputTransform):
     """Compresses JSON, pages and text for those who take it."""
 
     def __init__(self, request: HTTPServerRequest) -> None:
-        self._file = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
         self._wanted = "gzip" in request.headers.get("Accept-Encoding", "")
 
     def transform_first_chunk(
@@ -30,11 +27,12 @@ class Compression(OutputTransform):
         self._wanted = (
             self._wanted
             and _compressible(headers.get("Content-Type", ""))
-            and (not finishing or len(chunk) >= _LEAST)
+            and (not finishing or len(chunk) >= GZipContentEncoding.MIN_LENGTH)
             and "Content-Encoding" not in headers
         )
         if self._wanted:
             headers["Content-Encoding"] = "gzip"
+            self._file = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
             chunk = self.transform_chunk(chunk, finishing)
             if "Content-Length" in headers:
                 if finishing:
@@ -53,4 +51,4 @@ class Compression(OutputTransform):
 
 def _compressible(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip()
-    return kind.startswith("text/") or kind in ("application/json", "image/svg+xml")
+    return kind.startswith("text/") or kind in GZipContentEncoding.CONTENT_TYPES

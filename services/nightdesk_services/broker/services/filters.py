@@ -55,6 +55,11 @@ class _Live:
         self.broken: dict[ActiveFilter, str] = {}
         self._banks: dict[frozenset[_Programs], Bank[ActiveFilter]] = {}
 
+    @property
+    def programs(self) -> set[_Programs]:
+        """What filters may see."""
+        return {one.programs for one in self.expressions} | set(self.pipelines)
+
     def seen(self, sight: Sight) -> Iterator[tuple[pl.DataFrame, Bank[ActiveFilter]]]:
         """Yield each way in which filters see the batch, which is mostly one, and those that see it so."""
         alike: dict[int, list[_Programs]] = defaultdict(list)
@@ -101,15 +106,15 @@ class FilterSet:
         for one, reason in live.broken.items():
             self._failed(one, reason)
         passed = []
+        visible = {programs: _visible(sight.of(programs).frame, programs) for programs in live.programs}
         for one, rows, said, seconds in [*self._expressions(live, sight), *self._pipelines(live, sight)]:
-            frame = sight.of(one.programs).frame
-            seen = _visible(frame, one)[rows]
+            seen = visible[one.programs][rows]
             chosen = rows[seen].tolist()
             if statistics is not None:
                 statistics.record_filter(one.id, seconds, len(chosen))
             if chosen:
                 about = [said[i] for i in np.flatnonzero(seen)] if said else []
-                passed.append(Passed(one, chosen, frame, about))
+                passed.append(Passed(one, chosen, sight.of(one.programs).frame, about))
         return passed
 
     def _expressions(self, live: _Live, sight: Sight) -> Iterator[_Result]:
@@ -171,5 +176,5 @@ def _compiled(filters: Sequence[ActiveFilter], survey: str) -> _Live:
     return live
 
 
-def _visible(frame: pl.DataFrame, one: ActiveFilter) -> np.ndarray[Any, Any]:
-    return frame["programid"].is_in(list(one.programs)).fill_null(False).to_numpy()
+def _visible(frame: pl.DataFrame, programs: _Programs) -> np.ndarray[Any, Any]:
+    return frame["programid"].is_in(list(programs)).fill_null(False).to_numpy()

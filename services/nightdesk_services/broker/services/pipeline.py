@@ -20,7 +20,7 @@ from nightdesk_services.broker.models.packets import Packet, Rejected
 from nightdesk_services.broker.models.statistics import Statistics
 from nightdesk_services.broker.services.filters import FilterSet
 from nightdesk_services.broker.services.sight import Sight
-from nightdesk_services.broker.services.stages import Stage, in_order
+from nightdesk_services.broker.services.stages import History, Stage, after, in_order
 from nightdesk_services.broker.services.work import Work
 from nightdesk_services.broker.services.writing import candidate_documents, written
 
@@ -138,6 +138,7 @@ class Pipeline:
     ) -> None:
         self.statistics = Statistics()
         self._stages = in_order(stages)
+        self._of_history = after(self._stages, History.name)
         self._filters = filters
         self._alerts = alerts
         self._cutouts = cutouts
@@ -202,7 +203,7 @@ class Pipeline:
             with self._timed(stage.name):
                 stage.run(work)
         with self._timed("filters"):
-            passed = self._filters.run(Sight(work, self._stages), self.statistics)
+            passed = self._filters.run(Sight(work, self._of_history), self.statistics)
         with self._timed("documents"):
             new, made, updates = written(work)
             chosen = candidate_documents(work, passed)

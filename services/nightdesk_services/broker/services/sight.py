@@ -11,11 +11,8 @@ from nightdesk.alerts import AlertBatch, Ragged
 
 from nightdesk_services.broker.services.points import Curves
 from nightdesk_services.broker.services.stages.base import Stage
-from nightdesk_services.broker.services.stages.choosing import after
 from nightdesk_services.broker.services.work import Work
 from nightdesk_services.common.packed import PUBLIC
-
-_HISTORY = "history"
 
 
 class Sight:
@@ -28,12 +25,12 @@ class Sight:
     Parameters
     ----------
     stages
-        Those that the batch went through, in their order.
+        Those to go through again, in their order: the history and what depends on it.
     """
 
     def __init__(self, work: Work, stages: Sequence[Stage]) -> None:
         self.work = work
-        self._stages = after(stages, _HISTORY)
+        self._stages = stages
         self._found: dict[frozenset[int], Work] = {}
 
     def of(self, programs: frozenset[int]) -> Work:

@@ -13,6 +13,7 @@ from nightdesk.photometry import ZEROPOINT
 from nightdesk.photometry.texts import coded
 from nightdesk.surveys import Survey
 
+from nightdesk_services.common.packed import PUBLIC
 from nightdesk_services.common.raw.curves import raw_light_curves
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services.photometry_systems import vega_offset
@@ -62,8 +63,7 @@ def _seen(access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]]
     allowed = access.programs(survey.name)
     if allowed is None:
         return curves
-    # as a point without a program is of program 1
-    programs = np.nan_to_num(curves["programid"].to_numpy().astype(np.float64), nan=1)
+    programs = np.nan_to_num(curves["programid"].to_numpy().astype(np.float64), nan=PUBLIC)
     seen = np.isin(programs, list(allowed))
     return curves if seen.all() else curves.filter(pl.Series(seen))
 

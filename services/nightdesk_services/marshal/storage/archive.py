@@ -44,16 +44,17 @@ class Archive:
         hidden = ("limits", "forced") if curve else ("limits", "forced", "added")
         found = self._store[survey.objects].find({"objectId": obj_id}, dict.fromkeys(hidden, 0))
         versions = await found.to_list()
-        for last in newest(versions).values():
-            points = packed(last)
-            if not curve and points is not None:
-                return object_of(last), points
-            if not curve:
-                return await self.object(survey, obj_id, curve=True)
+        last = next(iter(newest(versions).values()), None)
+        if last is None:
+            return None
+        points = packed(last)
+        if curve:
             aux = await self._store[survey.aux].find_one({"_id": obj_id})
-            whole_of_it = await asyncio.to_thread(whole, survey, versions, aux)
-            return None if whole_of_it is None else (whole_of_it, points)
-        return None
+            document = await asyncio.to_thread(whole, survey, versions, aux)
+            return None if document is None else (document, points)
+        if points is None:
+            return await self.object(survey, obj_id, curve=True)
+        return object_of(last), points
 
     async def matches_of(self, survey: Survey, obj_ids: Collection[str]) -> dict[str, Document]:
         """Return the cross-matches of several objects, by object."""

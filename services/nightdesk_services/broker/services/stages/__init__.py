@@ -6,10 +6,10 @@ A new stage is one file here declaring its `Stage.inputs` and `Stage.outputs`, a
 from __future__ import annotations
 
 from nightdesk_services.broker.services.stages.base import Stage, in_order
-from nightdesk_services.broker.services.stages.choosing import chosen
+from nightdesk_services.broker.services.stages.choosing import after, chosen
 from nightdesk_services.broker.services.stages.crossmatch import Crossmatch
 from nightdesk_services.broker.services.stages.features import Features
 from nightdesk_services.broker.services.stages.history import History
 from nightdesk_services.broker.services.stages.ml import ML
 
-__all__ = ["ML", "Crossmatch", "Features", "History", "Stage", "chosen", "in_order"]
+__all__ = ["ML", "Crossmatch", "Features", "History", "Stage", "after", "chosen", "in_order"]

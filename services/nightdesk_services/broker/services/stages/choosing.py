@@ -31,9 +31,9 @@ def chosen(stages: Sequence[Stage], names: Sequence[str]) -> list[Stage]:
 
 
 def after(stages: Sequence[Stage], name: str) -> list[Stage]:
-    """Return the stage of a name and those that read what it makes, directly or by way of others."""
+    """Return, of stages in order, that of a name and those that read what it makes, by way of others too."""
     found: list[Stage] = []
-    for stage in in_order(stages):
+    for stage in stages:
         made = [pattern for one in found for pattern in one.outputs]
         if stage.name == name or any(fnmatchcase(c, pattern) for c in stage.inputs for pattern in made):
             found.append(stage)
