@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 
+import uvloop
 from tornado.httpserver import HTTPServer
 
 from nightdesk_services.common import garbage
@@ -77,7 +78,7 @@ async def serve(config: MarshalConfig) -> None:
 def main() -> None:
     """Run the service."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asyncio.run(serve(MarshalConfig.from_environment()))
+    uvloop.run(serve(MarshalConfig.from_environment()))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ class PhotometryService:
 
     async def documents(self, access: Access, obj_id: str) -> list[Document]:
         """Return the uploaded points of an object that the person sees, as they are stored."""
-        return await self._points.of([obj_id], access.measured)
+        return await self._points.of([obj_id], access.sees_measured)
 
     async def from_alerts(self, access: Access, obj_id: str, query: CurveQuery) -> list[Document]:
         """Return the points of an object that came with alerts, each with its survey and program."""
@@ -184,7 +184,7 @@ class PhotometryService:
     ) -> _Found:
         individual = query.parts != "series"
         uploaded, found, series = await asyncio.gather(
-            self._points.of(obj_ids, access.measured) if individual else _nothing(list[Document]),
+            self._points.of(obj_ids, access.sees_measured) if individual else _nothing(list[Document]),
             self._streams(access, obj_ids) if individual else _nothing(dict[str, dict[str, list[bytes]]]),
             self._series.of(access, series_of, look) if series_of else _nothing(list[Document]),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from nightdesk_services.marshal.access import Access, Document
@@ -23,6 +24,26 @@ _POINT: Final = [
     *("id", "obj_id", "mjd", "filter", "magsys", "instrument_name", "origin", "snr"),
     *("mag", "magerr", "limiting_mag", "flux", "fluxerr", "zp"),
 ]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people wrote about objects."""
+
+    classifications: list[Document]
+    annotations: list[Document]
+    comments: list[Document]
+    tags: list[Document]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What can be read of an object by its name alone, and so at once."""
+
+    said: Said
+    links: list[Document]
+    """Its super-objects."""
+    extras: Document
 
 
 class SourceDetails:
@@ -45,19 +66,32 @@ class SourceDetails:
         self._thumbnails = thumbnails
         self._lookups = lookups
 
-    async def of(self, access: Access, source: Document, query: SourceQuery, shown: Document) -> Document:
-        """Return what a query asks for beyond what is always shown."""
-        wanted = query.include_super_objs or query.include_associated_objs
-        linked = await self._views.associated(access, source) if wanted else []
+    async def ahead(self, access: Access, obj_id: str, query: SourceQuery) -> Ahead:
+        """Return what a query asks for that needs no more than the object's name."""
+        linked = query.include_super_objs or query.include_associated_objs
+        said, links, extras = await asyncio.gather(
+            self._said(access, [obj_id], query),
+            self._views.links(obj_id) if linked else _none(),
+            self._extras(access, obj_id, query),
+        )
+        return Ahead(said, links, extras)
+
+    async def of(
+        self, access: Access, source: Document, query: SourceQuery, ahead: Ahead, groups: Sequence[Document]
+    ) -> Document:
+        """Return what a query asks for beyond what is always shown.
+
+        Parameters
+        ----------
+        groups
+            Those of the person's that saved the source.
+        """
+        linked = await self._views.associated(access, source, ahead.links)
         ids = [source["_id"]]
         if query.include_super_objs:
             ids += [one["obj_id"] for one in linked]
-        parts = [self._said(access, ids, query, shown), self._measured(access, ids, query)]
-        if query.include_thumbnails or query.extras:
-            parts.append(self._pictures(access, source["_id"]))
-        if query.extras:
-            parts.append(self._looked_up(source["_id"]))
-        made = {name: value for part in await asyncio.gather(*parts) for name, value in part.items()}
+        said = ahead.said if len(ids) == 1 else await self._said(access, ids, query)
+        made = _shown(said, query) | await self._measured(access, ids, query) | ahead.extras
         if query.include_labellers:
             made["labellers"] = await self._views.labellers(access, source["_id"])
         if query.include_candidates:
@@ -66,31 +100,20 @@ class SourceDetails:
             made["associated_objs"] = linked
         if query.include_requested or query.pending_only:
             waiting = await self._views.requested(access, source["_id"])
-            made["groups"] = waiting if query.pending_only else [*shown["groups"], *waiting]
+            made["groups"] = waiting if query.pending_only else [*groups, *waiting]
         return made
 
-    async def _said(
-        self, access: Access, ids: Sequence[str], query: SourceQuery, shown: Document
-    ) -> Document:
-        """Return what people wrote about some objects."""
+    async def _said(self, access: Access, ids: Collection[str], query: SourceQuery) -> Said:
+        """Return what people wrote about some objects, as far as a query asks for it."""
         views = self._views
-        made: Document = {}
-        annotations = shown["annotations"]
-        if len(ids) > 1:
-            made["classifications"] = _flat(await views.classifications(access, ids), ids)
-            made["annotations"] = annotations = _flat(await views.annotations(access, ids), ids)
-        if query.include_comments or query.include_comment_exists or query.extras:
-            comments = _flat(await views.comments(access, ids), ids)
-            made["comments"] = comments if query.include_comments or query.extras else []
-            if query.include_comment_exists:
-                made["comment_exists"] = bool(comments)
-        if query.include_period_exists:
-            made["period_exists"] = any("period" in one["data"] for one in annotations)
-        if query.include_color_magnitude:
-            made["color_magnitude"] = color_mag(annotations)
-        if query.include_tags:
-            made["tags"] = _flat(await views.tags(access, ids), ids)
-        return made
+        wanted = query.include_comments or query.include_comment_exists or query.extras
+        parts = await asyncio.gather(
+            views.classifications(access, ids),
+            views.annotations(access, ids),
+            views.comments(access, ids) if wanted else _nothing(),
+            views.tags(access, ids) if query.include_tags else _nothing(),
+        )
+        return Said(*([one for obj_id in ids for one in part.get(obj_id, ())] for part in parts))
 
     async def _measured(self, access: Access, ids: Sequence[str], query: SourceQuery) -> Document:
         """Return what was measured of some objects."""
@@ -109,6 +132,12 @@ class SourceDetails:
         if query.include_spectrum_exists:
             made["spectrum_exists"] = bool(await self._views.with_spectra(access, ids))
         return made
+
+    async def _extras(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
+        """Return pictures and what archives told, if they are asked for."""
+        parts = [self._pictures(access, obj_id)] if query.include_thumbnails or query.extras else []
+        parts += [self._looked_up(obj_id)] if query.extras else []
+        return {name: value for part in await asyncio.gather(*parts) for name, value in part.items()}
 
     async def _looked_up(self, obj_id: str) -> Document:
         """Return what people asked archives about an object."""
@@ -130,8 +159,27 @@ class SourceDetails:
         return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]
 
 
-def _flat(by_object: dict[str, list[Document]], ids: Sequence[str]) -> list[Document]:
-    return [one for obj_id in ids for one in by_object.get(obj_id, ())]
+async def _none() -> list[Document]:
+    return []
+
+
+async def _nothing() -> dict[str, list[Document]]:
+    return {}
+
+
+def _shown(said: Said, query: SourceQuery) -> Document:
+    made: Document = {"classifications": said.classifications, "annotations": said.annotations}
+    if query.include_comments or query.include_comment_exists or query.extras:
+        made["comments"] = said.comments if query.include_comments or query.extras else []
+    if query.include_comment_exists:
+        made["comment_exists"] = bool(said.comments)
+    if query.include_period_exists:
+        made["period_exists"] = any("period" in one["data"] for one in said.annotations)
+    if query.include_color_magnitude:
+        made["color_magnitude"] = color_mag(said.annotations)
+    if query.include_tags:
+        made["tags"] = said.tags
+    return made
 
 
 def _lookup(request: Document) -> Document:

@@ -113,7 +113,7 @@ class SourceViews:
 
     async def tags(self, access: Access, obj_ids: Collection[str]) -> dict[str, list[Document]]:
         """Return the tags of sources, by object."""
-        found = access.visible(await self._tags.find({"obj_id": {"$in": sorted(obj_ids)}}))
+        found = access.visible(await self._tags.among("obj_id", obj_ids))
         options = await self._tag_options.by_id(one["objtagoption_id"] for one in found)
         made: dict[str, list[Document]] = defaultdict(list)
         for one in found:
@@ -159,9 +159,12 @@ class SourceViews:
             _at(source, one) for one in near if one["_id"] != source["_id"] and access.sees(one["group_ids"])
         ]
 
-    async def associated(self, access: Access, source: Document) -> list[Document]:
-        """Return the objects that are linked with one as the same thing, as far as the person sees them."""
-        links = await self._super_objs.find({"obj_ids": source["_id"]})
+    async def links(self, obj_id: str) -> list[Document]:
+        """Return the super-objects of an object."""
+        return await self._super_objs.among("obj_ids", [obj_id])
+
+    async def associated(self, access: Access, source: Document, links: Sequence[Document]) -> list[Document]:
+        """Return the objects that links tie to one as the same thing, as far as the person sees them."""
         others = {i for link in links for i in link["obj_ids"]} - {source["_id"]}
         known = await self._sources.by_id(others)
         return [

@@ -70,7 +70,11 @@ class SourceService:
     async def get(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
         """Return an object's page: the source, or what the archive knows of an object that is not saved."""
         refuse(query, PARTS_OF_A_SOURCE)
-        source, brief = await asyncio.gather(self.saved(access, obj_id), self._objects.brief(access, obj_id))
+        source, brief, ahead = await asyncio.gather(
+            self.saved(access, obj_id),
+            self._objects.brief(access, obj_id),
+            self._details.ahead(access, obj_id, query),
+        )
         if source is None and brief is None:
             raise NotFound(f"no source {obj_id}")
         survey, aux = brief or (None, {})
@@ -78,24 +82,22 @@ class SourceService:
         if query.tns_name is not None and _bare(query.tns_name) != _bare(known.get("tns_name") or ""):
             raise NotFound(f"no source {obj_id} with the TNS name {query.tns_name}")
         lon, lat = sky.galactic(known["ra"], known["dec"])
-        classified, annotated, duplicates = await asyncio.gather(
-            self._views.classifications(access, [obj_id]),
-            self._views.annotations(access, [obj_id]),
+        summary = self._views.summary(access, known)
+        duplicates, details = await asyncio.gather(
             self._views.duplicates(access, known),
+            self._details.of(access, known, query, ahead, summary["groups"]),
         )
-        shown = self._views.summary(access, known) | {
+        shown = summary | {
             "gal_lon": float(lon),
             "gal_lat": float(lat),
             "first_detected": shapes.time_of_jd(aux.get("first_jd")),
             "last_detected": shapes.time_of_jd(aux.get("last_jd")),
             "photometry_exists": brief is not None or await self._views.uploaded(access, obj_id),
-            "classifications": classified.get(obj_id, []),
-            "annotations": annotated.get(obj_id, []),
             "duplicates": duplicates,
         }
         if known.get("host_id") is not None:
             shown["host"] = (await self._views.hosts([known])).get(known["host_id"])
-        shown |= await self._details.of(access, known, query, shown)
+        shown |= details
         if not query.extras:
             return shown
         return (

@@ -88,8 +88,7 @@ class ThumbnailService:
     async def of(self, access: Access, obj_ids: Collection[str]) -> dict[str, list[Document]]:
         """Return the thumbnails that people sent of objects, the newest first; who asks sees the objects."""
         found: dict[str, list[Document]] = {}
-        wanted = {"obj_id": {"$in": sorted(obj_ids)}}
-        for one in await self._thumbnails.find(wanted, sort=[("_id", -1)]) if obj_ids else []:
+        for one in reversed(await self._thumbnails.among("obj_id", obj_ids)):
             found.setdefault(one["obj_id"], []).append(shown(one))
         return found
 

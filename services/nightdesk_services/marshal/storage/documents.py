@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from nightdesk_services.marshal.exceptions import Conflict
 from nightdesk_services.marshal.storage.store import Document, Store, now
+from nightdesk_services.marshal.storage.together import Key
 
 Sort = list[tuple[str, int]]
 
@@ -46,10 +47,13 @@ class Documents:
         """Return a document by its id."""
         return await self.one({"_id": number})
 
+    async def among(self, field: str, keys: Collection[Key]) -> list[Document]:
+        """Return the documents whose field is, or holds, one of some keys, by id."""
+        return sorted(await self._store.among(self.name, field, keys), key=lambda one: one["_id"])
+
     async def by_id(self, numbers: Any) -> dict[int, Document]:
         """Return documents by their ids, as far as they are there."""
-        wanted = sorted(set(numbers))
-        return {one["_id"]: one for one in await self.find({"_id": {"$in": wanted}})} if wanted else {}
+        return {one["_id"]: one for one in await self.among("_id", set(numbers))}
 
     async def insert(self, fields: Mapping[str, Any]) -> Document:
         """Store a new document and return it.

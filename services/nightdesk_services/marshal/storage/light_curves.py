@@ -33,11 +33,10 @@ class LightCurves:
         found
             Name of an object -> BSON documents with the parts of its light curve.
         """
-        fields = {"_id": 0, "objectId": 1, "added": 1}
         # versions first: a point that is folded between the two reads is then seen twice, not missed
+        found = await self._store.among(survey.objects, "objectId", obj_ids, ("objectId", "v", "added"))
         versions: dict[str, list[bytes]] = defaultdict(list)
-        wanted = {"objectId": {"$in": sorted(set(obj_ids))}}
-        async for version in self._store[survey.objects].find(wanted, fields).sort("v", 1):
+        for version in sorted(found, key=lambda one: one["v"]):
             versions[version["objectId"]] += [version["added"]] if "added" in version else []
         if not versions:
             return {}

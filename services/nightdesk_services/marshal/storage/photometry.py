@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+import math
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -34,11 +35,10 @@ class Photometry(Documents):
         """Bound all waiting for the store inside, where a request as a whole is not."""
         return self._store.bounded()
 
-    async def of(self, obj_ids: Collection[str], condition: Mapping[str, Any]) -> list[Document]:
-        """Return the points of objects that meet a condition, by time."""
-        query = {"obj_id": {"$in": sorted(obj_ids)}, "mjd": {"$exists": True}, **condition}
-        cursor = self._store[NAME].find(query, _UNREAD).sort([("obj_id", 1), ("mjd", 1)])
-        return await cursor.to_list()
+    async def of(self, obj_ids: Collection[str], seen: Callable[[Document], bool]) -> list[Document]:
+        """Return those points of objects that are seen, by time."""
+        found = await self._store.among(NAME, "obj_id", obj_ids)
+        return sorted((one for one in found if "mjd" in one and seen(one)), key=_by_time)
 
     async def batches(self, query: Mapping[str, Any]) -> AsyncIterator[list[Document]]:
         """Yield the points of a query in pieces; waiting for each is bounded, not for the whole."""
@@ -124,3 +124,7 @@ class Photometry(Documents):
 
 
 _UNREAD = dict.fromkeys(("key", "upload_id", "modified"), 0)
+
+
+def _by_time(point: Document) -> tuple[str, float]:
+    return point["obj_id"], -math.inf if point["mjd"] is None else point["mjd"]

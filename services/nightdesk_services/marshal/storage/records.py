@@ -27,13 +27,11 @@ class Records:
 
     async def of(self, obj_ids: Collection[str]) -> list[Document]:
         """Return the records about some objects, newest first."""
-        if not obj_ids:
-            return []
-        return _living(await self._find({"obj_id": {"$in": sorted(obj_ids)}}))
+        return _living(await self._store.among(self._name, "obj_id", obj_ids))[:MOST]
 
     async def on(self, field: str, key: str | int) -> list[Document]:
         """Return the records about one thing, newest first; `field` is where they name it."""
-        return _living(await self._find({field: key}))
+        return _living(await self._store.among(self._name, field, [key]))[:MOST]
 
     async def page(self, query: Mapping[str, Any], page: slice) -> tuple[list[Document], int]:
         """Return one page of the records of a query, oldest first, and how many there are in all."""
@@ -104,9 +102,6 @@ class Records:
     async def bury(self, record_id: int, erase: Mapping[str, Any]) -> None:
         """Turn a record into a tombstone, with what was said in it erased."""
         await self.change(record_id, {**erase, "deleted_at": now()})
-
-    async def _find(self, query: Mapping[str, Any]) -> list[Document]:
-        return await self._store[self._name].find(query).limit(MOST).to_list()
 
 
 def _living(found: list[Document]) -> list[Document]:

@@ -51,4 +51,5 @@ class SourceLookups:
 
     async def of(self, obj_id: str) -> list[Document]:
         """Return the latest requests about a source, newest first."""
-        return await self._store[_NAME].find({"obj_id": obj_id}).sort("_id", -1).limit(20).to_list()
+        found = await self._store.among(_NAME, "obj_id", [obj_id])
+        return sorted(found, key=lambda one: one["_id"], reverse=True)[:20]

@@ -10,8 +10,6 @@ from pymongo.errors import DuplicateKeyError
 
 from nightdesk_services.marshal.storage.store import Document, Store, now
 
-_CHUNK = 1000
-
 
 class Sources:
     """One document per object; its groups and the history of saves in it."""
@@ -21,21 +19,16 @@ class Sources:
 
     async def get(self, obj_id: str) -> Document | None:
         """Return one source."""
-        return await self._store["sources"].find_one({"_id": obj_id})
+        return next(iter(await self._store.among("sources", "_id", [obj_id])), None)
 
     async def by_id(self, obj_ids: Collection[str]) -> dict[str, Document]:
         """Return sources by their id."""
-        ids = list(obj_ids)
-        found: dict[str, Document] = {}
-        for start in range(0, len(ids), _CHUNK):
-            part = self._store["sources"].find({"_id": {"$in": ids[start : start + _CHUNK]}})
-            found |= {document["_id"]: document async for document in part}
-        return found
+        return {one["_id"]: one for one in await self._store.among("sources", "_id", obj_ids)}
 
     async def near(self, ra: float, dec: float, radius: float) -> list[Document]:
         """Return the saved sources within some arcsec of a place, nearest first."""
         field, pixels = sky.cone(ra, dec, radius)
-        found = await self._store["sources"].find({field: {"$in": list(pixels)}}).to_list()
+        found = await self._store.among("sources", field, pixels)
         at = {one["_id"]: float(sky.separation(ra, dec, one["ra"], one["dec"])) for one in found}
         inside = [one for one in found if one["group_ids"] and at[one["_id"]] <= radius]
         return sorted(inside, key=lambda one: at[one["_id"]])

@@ -11,8 +11,6 @@ from typing import Any
 from nightdesk_services.marshal.storage.documents import Documents, Sort
 from nightdesk_services.marshal.storage.store import Document, Store, now
 
-_CHUNK = 1000
-
 
 class Spectra:
     """Stored spectra."""
@@ -76,11 +74,12 @@ class Spectra:
 
     async def values(self, numbers: Collection[int]) -> dict[int, Document]:
         """Return the numbers of some spectra, by their id."""
-        return {one["_id"]: one for one in await self._among("spectrum_values", "_id", numbers)}
+        return {one["_id"]: one for one in await self._store.among("spectrum_values", "_id", numbers)}
 
     async def files(self, numbers: Collection[int]) -> dict[int, str]:
         """Return what was sent for some spectra, by their id, where it was a file."""
-        return {one["_id"]: one["content"] for one in await self._among("spectrum_files", "_id", numbers)}
+        found = await self._store.among("spectrum_files", "_id", numbers)
+        return {one["_id"]: one["content"] for one in found}
 
     async def comments(self, numbers: Collection[int]) -> list[Document]:
         """Return the comments on some spectra, newest first."""
@@ -98,13 +97,6 @@ class Spectra:
         return found
 
     async def _said(self, name: str, numbers: Collection[int]) -> list[Document]:
-        found = await self._among(name, "spectrum_id", numbers)
+        found = await self._store.among(name, "spectrum_id", numbers)
         living = [one for one in found if one.get("deleted_at") is None]
         return sorted(living, key=lambda one: one["_id"], reverse=True)
-
-    async def _among(self, name: str, field: str, numbers: Collection[int]) -> list[Document]:
-        wanted, found = sorted(numbers), []
-        for start in range(0, len(wanted), _CHUNK):
-            part = {field: {"$in": wanted[start : start + _CHUNK]}}
-            found += await self._store[name].find(part).to_list()
-        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
 from nightdesk_services.marshal.exceptions import Unavailable
+from nightdesk_services.marshal.storage.together import Key, Together
 
 Document = dict[str, Any]
 
@@ -80,11 +81,26 @@ class Store:
         self.database = database
         self._timeout = timeout
         self._collections: dict[str, AsyncCollection[Document]] = {}
+        self._together = Together(database)
 
     def __getitem__(self, name: str) -> AsyncCollection[Document]:
         if name not in self._collections:
             self._collections[name] = self.database[name]
         return self._collections[name]
+
+    async def among(
+        self, collection: str, field: str, keys: Collection[Key], fields: Collection[str] | None = None
+    ) -> list[Document]:
+        """Return the documents of a collection whose field is, or holds, one of some keys; in any order.
+
+        What is asked so at about the same time is one question to the store.
+
+        Parameters
+        ----------
+        fields
+            What is needed of them; they may have more.
+        """
+        return await self._together.among(collection, field, keys, fields)
 
     @contextmanager
     def bounded(self, timeout: float | None = None) -> Iterator[None]:

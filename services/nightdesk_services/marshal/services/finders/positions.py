@@ -69,7 +69,7 @@ class PositionService:
             place = source if source is not None and access.sees(source["group_ids"]) else aux
         if place.get("ra") is None or place.get("dec") is None:
             raise NotFound(f"the place of {obj_id} is not known")
-        uploaded = _uploaded(await self._photometry.of([obj_id], access.measured))
+        uploaded = _uploaded(await self._photometry.of([obj_id], access.sees_measured))
         points = sorted([*streamed, *uploaded], key=lambda point: point.mjd)
         return Known((float(place["ra"]), float(place["dec"])), tuple(points))
 

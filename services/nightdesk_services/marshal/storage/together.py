@@ -1,0 +1,114 @@
+"""Documents by what a field of theirs is: what is asked at about the same time is one question to the store.
+
+A question costs the marshal three times what its answer costs, and a page asks a dozen of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
+
+Document = dict[str, Any]
+Key = str | int
+
+_FEW: Final = 10
+"""Keys of a question that others go along with: the answer to all is one document, of 16 MB at the most."""
+_CHUNK: Final = 1000
+"""Keys of one question."""
+_TURNS: Final = 3
+"""Of the event loop that a question waits for others: as deep as a page's parts have parts."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    collection: str
+    field: str
+    keys: tuple[Key, ...]
+    fields: tuple[str, ...] | None
+    answer: asyncio.Future[list[Document]]
+
+
+class Together:
+    """Asks the store once for what several callers want to know."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._database = database
+        self._waiting: list[_Question] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def among(
+        self, collection: str, field: str, keys: Collection[Key], fields: Collection[str] | None = None
+    ) -> list[Document]:
+        """Return the documents of a collection whose field is, or holds, one of some keys; in any order.
+
+        Parameters
+        ----------
+        fields
+            What is needed of them; they may have more.
+        """
+        if not keys:
+            return []
+        question = _Question(
+            collection,
+            field,
+            tuple(sorted(set(keys))),
+            None if fields is None else tuple(fields),
+            asyncio.get_running_loop().create_future(),
+        )
+        if len(question.keys) > _FEW:
+            return await self._alone(question)
+        self._waiting.append(question)
+        if len(self._waiting) == 1:
+            sending = asyncio.create_task(self._send())
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
+        return await question.answer
+
+    async def _send(self) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        questions, self._waiting = self._waiting, []
+        try:
+            answers = await self._answers(questions)
+        except BaseException as error:
+            for question in questions:
+                if not question.answer.done():
+                    question.answer.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for question, answer in zip(questions, answers, strict=True):
+                if not question.answer.done():
+                    question.answer.set_result(answer)
+
+    async def _answers(self, questions: list[_Question]) -> list[list[Document]]:
+        if len(questions) > 1:
+            try:
+                return await self._joined(questions)
+            except OperationFailure as error:
+                if error.timeout:
+                    raise
+                # as of an answer that is too large: each by itself then
+        return list(await asyncio.gather(*map(self._alone, questions)))
+
+    async def _joined(self, questions: list[_Question]) -> list[list[Document]]:
+        names = [f"q{i}" for i in range(len(questions))]
+        keys: Document = {name: list(one.keys) for name, one in zip(names, questions, strict=True)}
+        lookups: list[Document] = [
+            {"$lookup": {"from": one.collection, "localField": name, "foreignField": one.field, "as": name}}
+            for name, one in zip(names, questions, strict=True)
+        ]
+        found = await (await self._database.aggregate([{"$documents": [keys]}, *lookups])).to_list()
+        return [found[0][name] for name in names]
+
+    async def _alone(self, question: _Question) -> list[Document]:
+        found: list[Document] = []
+        for start in range(0, len(question.keys), _CHUNK):
+            part = {question.field: {"$in": list(question.keys[start : start + _CHUNK])}}
+            found += await self._database[question.collection].find(part, question.fields).to_list()
+        return found
