@@ -19,7 +19,7 @@ from rich.table import Table
 import tests.benchmarks as package
 from tests.benchmarks.result import Result
 
-_PARTS = ("__main__", "desk", "marshal_desk", "marshal_pages", "result")
+_PARTS = ("__main__", "browser", "desk", "marshal_desk", "marshal_pages", "result")
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "bench.json"
 RECORD = ROOT / "docs" / "reference" / "benchmarks.json"

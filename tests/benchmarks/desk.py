@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import numpy as np
 import polars as pl
+import psutil
 from bson import Binary, Int64
 from confluent_kafka import Producer
 from nightdesk import sky
@@ -35,6 +36,8 @@ OBJECTS = 100_000
 POINTS = 30
 CATALOGUES = {"gaia_like": 1_500_000, "galaxies_like": 400_000, "variables_like": 100_000}
 FILTERS = 25
+PATIENCE = 60.0
+"""Seconds for the broker service to come up or to end."""
 TOPICS = {"ZTF": "ztf_bench", "LSST": "lsst-bench"}
 
 
@@ -55,19 +58,11 @@ def broker(
         bench = Bench(settings, survey)
         prepare_store(settings)
         bench.preload(names)
-        with (directory / "broker.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "nightdesk_services.broker"],
-                env=os.environ | settings.environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        bench.start()
         try:
-            bench.wait_until_up()
             yield bench
         finally:
-            process.terminate()
-            process.wait(60)
+            bench.stop()
 
 
 class Bench:
@@ -80,6 +75,36 @@ class Bench:
         self.producer = Producer(
             {"bootstrap.servers": settings.stream, "message.max.bytes": 2**24, "linger.ms": 5, "log_level": 2}
         )
+
+    def start(self) -> None:
+        """Start the broker service and wait until it answers."""
+        with (self.settings.data_dir / "broker.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "nightdesk_services.broker"],
+                env=os.environ | self.settings.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.status()
+            except httpx.HTTPError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End the broker service."""
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes of the workers that consume."""
+        pids = [worker["pid"] for worker in self.status()["workers"] if worker["alive"]]
+        return [psutil.Process(pid) for pid in pids]
 
     def preload(
         self,
@@ -123,19 +148,6 @@ class Bench:
     def stored(self) -> int:
         """Return how many alerts the workers say they stored: counting would load the store."""
         return int(self.status()["counts"].get(self.survey.name, {}).get("stored", 0))
-
-    def wait_until_up(self, patience: float = 60.0) -> None:
-        """Wait until the broker service answers."""
-        deadline = time.monotonic() + patience
-        while True:
-            try:
-                self.status()
-            except httpx.HTTPError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-            else:
-                return
 
     def status(self) -> dict[str, Any]:
         """Return what the broker says of itself."""

@@ -88,7 +88,8 @@ class SourceTable(Mirror):
                 row = self._row[one["_id"]] = len(self.ids)
                 self.ids.append(one["_id"])
                 self.lower.append(one["_id"].lower())
-                self._numbers = {name: _with_room(column, row) for name, column in self._numbers.items()}
+                if row >= len(self._numbers["ra"]):
+                    self._numbers = {name: _with_room(column, row) for name, column in self._numbers.items()}
             for name, column in self._numbers.items():
                 column[row] = as_number(one.get(name))
             self._take_saves(row, [save for save in one.get("saves", ()) if save["active"]])
@@ -100,7 +101,8 @@ class SourceTable(Mirror):
         if len(saves) > len(places):
             places = self._saves_of[row] = range(self._saved, self._saved + len(saves))
             self._saved = places.stop
-            self._saves = {name: _with_room(column, self._saved) for name, column in self._saves.items()}
+            if self._saved >= len(self._saves["row"]):
+                self._saves = {name: _with_room(column, self._saved) for name, column in self._saves.items()}
         for place, save in zip(places, saves, strict=False):
             self._saves["row"][place] = row
             self._saves["group"][place] = save["group_id"]
@@ -116,7 +118,5 @@ def as_number(value: Any) -> float:
 
 
 def _with_room(column: NDArray[Any], place: int) -> NDArray[Any]:
-    """Return a column that has a place, itself if it has."""
-    if place < len(column):
-        return column
+    """Return a column, made longer, that has a place."""
     return np.concatenate([column, np.zeros(max(place, len(column)), column.dtype)])

@@ -31,30 +31,33 @@ class Band:
     reference: str
 
 
-def _centred(centre: float, width: float, reference: str) -> Band:
-    return Band(centre - width / 2, centre + width / 2, reference)
-
-
 _ZTF: Final = "ZTF schedule reporting service, em_min and em_max"
-_SDSS: Final = "Fukugita et al. 1996, table 2a: effective wavelength and FWHM"
-_LSST: Final = "Rubin Observatory key numbers, half-maximum transmission"
+_SDSS: Final = "Doi et al. 2010, table 4, airmass 1.3: half-maximum transmission"
+_LSST: Final = "LSST baseline throughputs 1.9, airmass 1.2: half-maximum transmission"
 BANDS: Final[dict[str, Band]] = {
     "ztfg": Band(4167.00, 5427.56, _ZTF),
     "ztfr": Band(5689.41, 7171.64, _ZTF),
     "ztfi": Band(7225.36, 8699.10, _ZTF),
-    "sdssu": _centred(3557, 599, _SDSS),
-    "sdssg": _centred(4825, 1379, _SDSS),
-    "sdssr": _centred(6261, 1382, _SDSS),
-    "sdssi": _centred(7672, 1535, _SDSS),
-    "sdssz": _centred(9097, 1370, _SDSS),
-    "lsstu": Band(3240, 3950, _LSST),
-    "lsstg": Band(4050, 5520, _LSST),
-    "lsstr": Band(5520, 6910, _LSST),
-    "lssti": Band(6910, 8180, _LSST),
-    "lsstz": Band(8180, 9210, _LSST),
-    "lssty": Band(9220, 9970, _LSST),
+    "sdssu": Band(3335, 3858, _SDSS),
+    "sdssg": Band(4070, 5331, _SDSS),
+    "sdssr": Band(5597, 6749, _SDSS),
+    "sdssi": Band(6907, 8174, _SDSS),
+    "sdssz": Band(8267, 9265, _SDSS),
+    "lsstu": Band(3492, 3957, _LSST),
+    "lsstg": Band(4027, 5512, _LSST),
+    "lsstr": Band(5499, 6900, _LSST),
+    "lssti": Band(6922, 8209, _LSST),
+    "lsstz": Band(8182, 9223, _LSST),
+    "lssty": Band(9248, 10112, _LSST),
 }
-"""Filter, by its name in SNCosmo -> its box."""
+"""Filter, by its name in SNCosmo -> its box.
+
+References
+----------
+ZTF: https://github.com/ZwickyTransientFacility/schedule_reporting_service. SDSS: Doi et al. 2010
+(AJ 139, 1628), the responses that SNCosmo has too; the primed system of Fukugita et al. 1996 (AJ 111, 1748)
+lies up to 190 Angstrom redder. LSST: https://github.com/lsst/throughputs, tag 1.9, ``baseline/total_*.dat``.
+"""
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,36 @@ from nightdesk_services.marshal.services.spectra.values import Values
 WAVES = np.arange(3000.0, 11000.0, 2.0)
 
 
+# where the transmission is half of its largest [Angstrom]. ZTF: em_min and em_max of
+# https://github.com/ZwickyTransientFacility/schedule_reporting_service; SDSS: Doi et al. 2010 (AJ 139, 1628),
+# Table 4 at airmass 1.3; LSST: https://github.com/lsst/throughputs, tag 1.9, baseline/total_*.dat
+EDGES = {
+    **{"ztfg": (4167.00, 5427.56), "ztfr": (5689.41, 7171.64), "ztfi": (7225.36, 8699.10)},
+    **{"sdssu": (3334.7, 3858.4), "sdssg": (4069.7, 5331.0), "sdssr": (5596.7, 6749.2)},
+    **{"sdssi": (6907.2, 8174.2), "sdssz": (8266.9, 9264.5)},
+    **{"lsstu": (3492.5, 3956.7), "lsstg": (4026.5, 5512.0), "lsstr": (5499.3, 6899.6)},
+    **{"lssti": (6922.3, 8209.3), "lsstz": (8182.0, 9222.6), "lssty": (9248.2, 10111.8)},
+}
+
+
 def spectrum(fluxes: np.ndarray, errors: np.ndarray | None = None) -> Values:
     return Values.checked(WAVES, fluxes, errors)
 
 
 def within(low: float, high: float) -> np.ndarray:
     return np.abs(WAVES - (low + high) / 2) < (high - low) / 2
+
+
+@pytest.mark.parametrize("name", BANDS)
+def test_boxes_end_where_the_filters_do(name: str) -> None:
+    assert (BANDS[name].blue, BANDS[name].red) == pytest.approx(EDGES[name], abs=0.51)
+
+
+def test_ztfs_boxes_lie_where_its_filters_do() -> None:
+    """The pivot wavelength of a box is the geometric mean of its edges."""
+    # SVO Filter Profile Service, Palomar/ZTF.g, .r and .i
+    for name, pivot in (("ztfg", 4758.76), ("ztfr", 6389.72), ("ztfi", 7927.51)):
+        assert np.sqrt(BANDS[name].blue * BANDS[name].red) == pytest.approx(pivot, abs=5)
 
 
 @pytest.mark.parametrize("name", BANDS)
