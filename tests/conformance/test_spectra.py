@@ -545,7 +545,7 @@ def test_a_spectrum_seen_through_filters(desk: Desk) -> None:
     for fields, filters, wrong in (
         ({"units": None}, ["ztfr"], "has no units"),
         ({}, ["ztfr", "ztfx"], "'ztfx' is none of"),
-        ({}, ["lsstu"], "lsstu is 3240 to 3950 Angstrom, the spectrum 3900"),
+        ({}, ["lsstu"], "lsstu is 3492 to 3957 Angstrom, the spectrum 3900"),
         ({"fluxes": [-1.0] * 1000}, ["ztfr"], "is not positive"),
         ({}, [], "filters"),
     ):

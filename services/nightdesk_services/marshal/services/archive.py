@@ -8,6 +8,7 @@ from collections import OrderedDict
 from nightdesk import sky
 from nightdesk.surveys import Survey
 
+from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
 from nightdesk_services.marshal.models.archive import AlertQuery, AlertsQuery, ImageQuery
@@ -16,6 +17,7 @@ from nightdesk_services.marshal.services.objects import ObjectService, survey_na
 from nightdesk_services.marshal.services.rows import rows
 from nightdesk_services.marshal.storage.archive import Archive
 from nightdesk_services.marshal.storage.cutouts import StoredCutouts
+from nightdesk_services.marshal.storage.once import Once
 
 
 class ArchiveService:
@@ -28,7 +30,7 @@ class ArchiveService:
         self._cutouts = cutouts
         self._objects = objects
         self._pictures: OrderedDict[tuple[str, int, str, str, int | None], bytes] = OrderedDict()
-        self._programs: OrderedDict[tuple[str, int], int] = OrderedDict()
+        self._programs = Once(self._program, 4 * image_cache)
         self._most = image_cache
 
     async def of_object(self, access: Access, obj_id: str, query: AlertQuery) -> Document:
@@ -67,31 +69,36 @@ class ArchiveService:
     async def fits(self, access: Access, survey_name: str, candid: int, kind: str) -> bytes:
         """Return a cutout as an uncompressed FITS file."""
         survey = survey_named(survey_name)
-        await self._require_visible(access, survey, candid)
-        return await asyncio.to_thread(images.unpacked, await self._cutout(survey, candid, kind))
+        return await asyncio.to_thread(images.unpacked, await self._cutout(access, survey, candid, kind))
 
     async def picture(
         self, access: Access, survey_name: str, candid: int, kind: str, query: ImageQuery
     ) -> bytes:
         """Return a cutout as a PNG."""
         survey = survey_named(survey_name)
-        await self._require_visible(access, survey, candid)
         key = (survey.name, candid, kind, query.stretch, query.size)
-        drawn = self._pictures.get(key)
-        if drawn is None:
-            data = await self._cutout(survey, candid, kind)
-            try:
-                drawn = await asyncio.to_thread(images.png, data, query.stretch, query.size, survey.first_row)
-            except ValueError as error:
-                raise NotFound(str(error)) from error
-            self._pictures[key] = drawn
-            if len(self._pictures) > self._most:
-                self._pictures.popitem(last=False)
-        self._pictures.move_to_end(key)
+        if (known := self._pictures.get(key)) is not None:
+            self._pictures.move_to_end(key)
+            await self._require_visible(access, survey, candid)
+            return known
+        cutout = await self._cutout(access, survey, candid, kind)
+        try:
+            drawn = await asyncio.to_thread(images.png, cutout, query.stretch, query.size, survey.first_row)
+        except ValueError as error:
+            raise NotFound(str(error)) from error
+        self._pictures[key] = drawn
+        if len(self._pictures) > self._most:
+            self._pictures.popitem(last=False)
         return drawn
 
-    async def _cutout(self, survey: Survey, candid: int, kind: str) -> bytes:
-        data = await self._cutouts.one(survey, candid, f"cutout{kind.capitalize()}")
+    async def _cutout(self, access: Access, survey: Survey, candid: int, kind: str) -> bytes:
+        # both questions go to the store together
+        reading = asyncio.create_task(self._cutouts.one(survey, candid, f"cutout{kind.capitalize()}"))
+        try:
+            await self._require_visible(access, survey, candid)
+            data = await reading
+        finally:
+            await ended(reading)
         if data is None:
             raise NotFound(f"no {kind} cutout of {survey.name} alert {candid}")
         return data
@@ -99,13 +106,10 @@ class ArchiveService:
     async def _require_visible(self, access: Access, survey: Survey, candid: int) -> None:
         if access.programs(survey.name) is None:
             return
-        key = (survey.name, candid)
-        if key not in self._programs:
-            program = await self._archive.programid(survey, candid)
-            if program is None:
-                raise NotFound(f"no {survey.name} alert {candid}")
-            self._programs[key] = program
-            if len(self._programs) > self._most * 4:
-                self._programs.popitem(last=False)
-        if not access.sees_point(survey.name, self._programs[key]):
+        program = await self._programs.of((survey.name, candid))
+        if program is None or not access.sees_point(survey.name, program):
             raise NotFound(f"no {survey.name} alert {candid}")
+
+    async def _program(self, key: tuple[str, int], /) -> int | None:
+        name, candid = key
+        return await self._archive.programid(survey_named(name), candid)

@@ -12,6 +12,8 @@ from nightdesk.ml.errors import StampError
 from nightdesk.ml.stamps import read
 from PIL import Image
 
+from nightdesk_services.marshal.services import zscale
+
 STRETCHES: Final = ("asinh", "linear", "log", "sqrt")
 _GZIP = b"\x1f\x8b"
 _ASINH, _LOG = 0.1, 1000.0
@@ -86,9 +88,7 @@ def _fitted(edges: tuple[int, int], size: int) -> tuple[int, int]:
 
 
 def _scaled(image: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    from astropy.visualization import ZScaleInterval
-
-    low, high = ZScaleInterval().get_limits(image[known])
+    low, high = zscale.limits(image[known])
     span = (high - low) or 1.0
     scaled: npt.NDArray[np.float64] = np.clip((np.where(known, image, low) - low) / span, 0, 1)
     return scaled

@@ -32,18 +32,16 @@ def vega_offset(name: str) -> float | None:
 
 
 # Extinction in magnitudes by E(B-V) on the scale of Schlegel et al. 1998, for R_V = 3.1:
-# Schlafly & Finkbeiner 2011 (ApJ 737, 103), Table 6; UBVRI are its Landolt rows. It has none for ZTF, for which
-# Pan-STARRS's stand: by the same recipe ZTF's own curves give 3.22, 2.16 and 1.54 in g, r and i.
+# Schlafly & Finkbeiner 2011 (ApJ 737, 103), Table 6; UBVRI are its Landolt rows. It has no ZTF,
+# for which DES stands: ZTF's own curves give 3.22, 2.16 and 1.54 in g, r and i by the same recipe.
 _DUST: Final = (
     (re.compile(r"sdss(?:::)?([ugriz])p?"), {"u": 4.239, "g": 3.303, "r": 2.285, "i": 1.698, "z": 1.263}),
     (
         re.compile(r"lsst([ugrizy])"),
         {"u": 4.145, "g": 3.237, "r": 2.273, "i": 1.684, "z": 1.323, "y": 1.088},
     ),
-    (
-        re.compile(r"(?:ps1::|ztf)([grizy])"),
-        {"g": 3.172, "r": 2.271, "i": 1.682, "z": 1.322, "y": 1.087},
-    ),
+    (re.compile(r"ps1::([grizy])"), {"g": 3.172, "r": 2.271, "i": 1.682, "z": 1.322, "y": 1.087}),
+    (re.compile(r"(?:ztf|des)([grizy])"), {"g": 3.237, "r": 2.176, "i": 1.595, "z": 1.217, "y": 1.058}),
     (
         re.compile(r"(?:bessell|standard::|cousins)(ux|[ubvri])"),
         {"u": 4.334, "ux": 4.334, "b": 3.626, "v": 2.742, "r": 2.169, "i": 1.505},

@@ -96,5 +96,5 @@ class Archive:
 
     async def programid(self, survey: Survey, candid: int) -> int | None:
         """Return the program of an alert, None if there is no such alert."""
-        found = await self._store[survey.alerts].find_one({"_id": Int64(candid)}, {"programid": 1})
-        return None if found is None else int(found.get("programid") or 1)
+        found = await self._store.among(survey.alerts, "_id", [Int64(candid)], ["programid"])
+        return int(found[0].get("programid") or 1) if found else None

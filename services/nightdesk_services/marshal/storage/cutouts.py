@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Collection
 from typing import Final
 
@@ -11,6 +10,7 @@ from bson import Int64
 from nightdesk.surveys import Survey
 
 from nightdesk_services.common.cutouts import CutoutPacks
+from nightdesk_services.marshal.storage.once import Once
 from nightdesk_services.marshal.storage.store import Document, Store
 
 _RECENT: Final = 32
@@ -23,31 +23,17 @@ class StoredCutouts:
     def __init__(self, store: Store, packs: CutoutPacks) -> None:
         self._store = store
         self._packs = packs
-        self._recent: OrderedDict[tuple[str, int], asyncio.Task[Document | None]] = OrderedDict()
+        # three are asked for at a time
+        self._documents = Once(self._read, _RECENT)
 
     async def one(self, survey: Survey, candid: int, field: str) -> bytes | None:
         """Return a cutout as it came in the packet, None if there is none."""
-        found = await self._document(survey, candid)
+        found = await self._documents.of((survey.cutouts, candid))
         return None if found is None else await asyncio.to_thread(self._packs.data, found, field)
 
-    async def _document(self, survey: Survey, candid: int) -> Document | None:
-        """Return what the store has of an alert's cutouts, which are asked for three at a time."""
-        key = (survey.name, candid)
-        task = self._recent.get(key)
-        if task is None:
-            task = self._recent[key] = asyncio.ensure_future(
-                self._store[survey.cutouts].find_one({"_id": Int64(candid)})
-            )
-            while len(self._recent) > _RECENT:
-                self._recent.popitem(last=False)
-        try:
-            found = await asyncio.shield(task)
-        except BaseException:
-            self._recent.pop(key, None)
-            raise
-        if found is None:
-            self._recent.pop(key, None)
-        return found
+    async def _read(self, key: tuple[str, int], /) -> Document | None:
+        collection, candid = key
+        return next(iter(await self._store.among(collection, "_id", [Int64(candid)])), None)
 
     async def of(
         self, survey: Survey, candids: Collection[int], fields: Collection[str]

@@ -11,11 +11,12 @@ VEGA = {
     **{"sdssu": 0.91, "sdssg": -0.08, "sdssr": 0.16, "sdssi": 0.37, "sdssz": 0.54},
     **{"2massj": 0.91, "2massh": 1.39, "2massks": 1.85},
 }
-# A / E(B-V) for R_V = 3.1: Schlafly & Finkbeiner 2011 (ApJ 737, 103), Table 6, rows Landolt, SDSS, PS1 and LSST
+# A / E(B-V) for R_V = 3.1: Schlafly & Finkbeiner 2011 (ApJ 737, 103), Table 6; UBVRI are its Landolt rows
 DUST = {
     **{"bessellux": 4.334, "bessellb": 3.626, "bessellv": 2.742, "bessellr": 2.169, "besselli": 1.505},
     **{"sdssu": 4.239, "sdssg": 3.303, "sdssr": 2.285, "sdssi": 1.698, "sdssz": 1.263},
     **{"ps1::g": 3.172, "ps1::r": 2.271, "ps1::i": 1.682, "ps1::z": 1.322, "ps1::y": 1.087},
+    **{"desg": 3.237, "desr": 2.176, "desi": 1.595, "desz": 1.217, "desy": 1.058},
     **{"lsstu": 4.145, "lsstg": 3.237, "lsstr": 2.273, "lssti": 1.684, "lsstz": 1.323, "lssty": 1.088},
 }
 
@@ -30,9 +31,9 @@ def test_dust_dims_as_in_the_table(name: str, coefficient: float) -> None:
     assert extinction_of(name, 0.5) == pytest.approx(coefficient / 2)
 
 
-def test_other_surveys_filters_are_taken_as_the_nearest() -> None:
+def test_filters_without_a_row_have_stand_ins() -> None:
     assert [vega_offset(name) for name in ("ztfg", "ps1::r", "desi", "lsstz")] == [-0.08, 0.16, 0.37, 0.54]
-    assert [extinction_of(name, 1.0) for name in ("ztfg", "ztfr", "ztfi")] == [3.172, 2.271, 1.682]
+    assert [extinction_of(name, 1.0) for name in ("ztfg", "ztfr", "ztfi")] == [3.237, 2.176, 1.595]
 
 
 def test_what_is_in_no_table_is_not_known() -> None:

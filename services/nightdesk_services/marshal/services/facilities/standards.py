@@ -3,8 +3,9 @@
 References
 ----------
 ESO: https://www.eso.org/sci/observing/tools/standards/spectra/stanlis.html, of Oke 1990 (AJ 99, 1621) and
-Hamuy et al. 1992 and 1994 (PASP 104, 533 and 106, 566). Its positions are of the Guide Star Catalogue, without
-proper motions: the nearest stars, first of all LTT 3218, are some ten arcsec away by now.
+Hamuy et al. 1992 and 1994 (PASP 104, 533 and 106, 566). Its positions are those of the Guide Star Catalogue,
+without proper motions, which reach an arcsec a year and more
+(https://www.mmto.org/spectrophotometric-standard-star-positions/).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def _star(name: str, ra: str, dec: str, magnitude: float) -> Standard:
 
 
 STANDARDS: Final[dict[str, tuple[Standard, ...]]] = {
-    # of its list of optical and ultraviolet standards, without the brightest and the faintest
+    # some of its list of optical and ultraviolet standards
     "ESO": (
         _star("LTT 1020", "01 54 49.68", "-27 28 29.7", 11.52),
         _star("EG 21", "03 10 30.98", "-68 36 02.2", 11.38),

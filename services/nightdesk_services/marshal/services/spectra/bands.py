@@ -55,8 +55,8 @@ BANDS: Final[dict[str, Band]] = {
 References
 ----------
 ZTF: https://github.com/ZwickyTransientFacility/schedule_reporting_service. SDSS: Doi et al. 2010
-(AJ 139, 1628), the responses that SNCosmo has too; the primed system of Fukugita et al. 1996 (AJ 111, 1748)
-lies up to 190 Angstrom redder. LSST: https://github.com/lsst/throughputs, tag 1.9, ``baseline/total_*.dat``.
+(AJ 139, 1628), the responses that SNCosmo has too; not the primed system of Fukugita et al. 1996 (AJ 111,
+1748), which is redder. LSST: https://github.com/lsst/throughputs, tag 1.9, ``baseline/total_*.dat``.
 """
 
 
