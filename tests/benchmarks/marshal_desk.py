@@ -40,7 +40,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 SOURCES = 100_000
 GROUPS = 20
 PEOPLE = 500
-CURVES, POINTS = 200, 2000
+CURVES, POINTS = 400, 2000
 """Sources with a long light curve, and its points."""
 MORE_CURVES, FEWER_POINTS = 2400, 100
 """Sources with a short one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,26 @@ class Source:
         """Classifications, each with ``classification``, ``probability`` and who said so."""
         return list(self.desk.http.get(f"{self._path}/classifications"))
 
+    def page(self) -> dict[str, Any]:
+        """Return all that its page shows, in one request, and keep what the marshal says of it as ``record``.
+
+        Returns
+        -------
+        dict
+            ``source``: as `current`, with ``comments``; ``photometry``: as `points`; ``spectra``: each with
+            ``wavelengths`` (Angstrom) and ``fluxes``; ``cutouts``: of the newest alert that passed a filter,
+            else of the newest, as `cutouts` gives them.
+        """
+        from nightdesk.plots import Cutouts
+
+        found: dict[str, Any] = self.desk.http.get(f"{self._path}/page")
+        self._know(found["source"])
+        images = found["cutouts"]
+        if images is None:
+            return {**found, "cutouts": Cutouts({}, f"{self.id}: no alert with cutouts")}
+        drawn = {kind: None if images[kind] is None else b64decode(images[kind]) for kind in KINDS}
+        return {**found, "cutouts": Cutouts(drawn, f"{self.id} · {images['candid']}")}
+
     def cutouts(self, candid: int | None = None, size: int = 180) -> Cutouts:
         """Return the science, template and difference images of an alert; a notebook shows them.
 
@@ -201,9 +222,9 @@ class Source:
 
     def current(self) -> dict[str, Any]:
         """Return what the marshal says of it now, and keep it as ``record``."""
-        now = self.desk.http.get(self._path, extras=True)
-        self.record = {**self.record, **now, "saved_groups": now.get("groups") or []}
-        return dict(now)
+        now = dict(self.desk.http.get(self._path, extras=True))
+        self._know(now)
+        return now
 
     def save(self, group: _GroupOrGroups = None) -> Source:
         """Save the object to one or more groups, given by name or id; default: all of yours."""
@@ -259,6 +280,9 @@ class Source:
             **self.desk.readers(group),
         }
         self.desk.http.post("/api/classification", body)
+
+    def _know(self, now: dict[str, Any]) -> None:
+        self.record = {**self.record, **now, "saved_groups": now.get("groups") or []}
 
     @property
     def _path(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from nightdesk.client.errors import NightdeskError
 from nightdesk.client.source import neighbours
@@ -16,34 +16,22 @@ from nightdesk.sky import radec_str
 if TYPE_CHECKING:
     from nightdesk.client.source import Source
 
-_T = TypeVar("_T")
-
 
 def source_page(source: Source) -> str:
     """Return a source as HTML with its plot and images inside."""
-    parts: list[Callable[[], Any]] = [
-        source.current,
-        lambda: source.points,
-        lambda: source.cutouts(size=140),
-    ]
-    record, points, cutouts = source.desk.together(_try, parts)
-    record, points = record or source.record, points or []
+    record, points, images = source.record, [], ""
+    with suppress(NightdeskError):  # what cannot be had is left out
+        found = source.page()
+        record, points, cutouts = found["source"], found["photometry"], found["cutouts"]
+        cutouts.size = 140
+        images = cutouts._repr_html_()
     curve = embed(light_curve_item(points), sparkline(points, width=520, height=160))
-    images = cutouts._repr_html_() if cutouts is not None else ""
     body = (
         f'{_head(source, record.get("classifications") or [])}<div class="nd-page">'
         f"<div>{images}{_neighbours(neighbours(record)[:5])}</div>"
         f'<div class="nd-curve">{curve}</div></div>{_talk(record.get("comments") or [])}'
     )
     return page(body, repr(source))
-
-
-def _try(part: Callable[[], _T]) -> _T | None:
-    """Leave a part out that cannot be had, rather than show nothing."""
-    try:
-        return part()
-    except NightdeskError:
-        return None
 
 
 def _head(source: Source, classes: list[dict[str, Any]]) -> str:

@@ -13,11 +13,21 @@ _GZIP: Final = 31
 """What zlib's ``wbits`` is for a gzip file."""
 
 
+def wanted(request: HTTPServerRequest) -> bool:
+    """Return whether who asks takes gzip."""
+    return "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+def compressed(body: bytes) -> bytes:
+    """Return a whole answer as gzip; other threads go on meanwhile."""
+    return isal_zlib.compress(body, _LEVEL, _GZIP)
+
+
 class Compression(OutputTransform):
     """Compresses JSON, pages and text for those who take it."""
 
     def __init__(self, request: HTTPServerRequest) -> None:
-        self._wanted = "gzip" in request.headers.get("Accept-Encoding", "")
+        self._wanted = wanted(request)
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool

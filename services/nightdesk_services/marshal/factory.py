@@ -78,6 +78,7 @@ from nightdesk_services.marshal.services.source_lookups import SourceLookupServi
 from nightdesk_services.marshal.services.source_minor_planets import MinorPlanets
 from nightdesk_services.marshal.services.source_names import TransientNames
 from nightdesk_services.marshal.services.source_notifications import SourceNotificationService
+from nightdesk_services.marshal.services.source_page import SourcePage
 from nightdesk_services.marshal.services.source_search import SourceSearch
 from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.services.sources import SourceService
@@ -163,6 +164,7 @@ class Marshal:
     associations: Associations
     hosts: HostService
     sources: SourceService
+    source_page: SourcePage
     mirrors: tuple[Mirror, ...]
     source_listing: SourceListing
     source_lookups: SourceLookupService
@@ -289,19 +291,16 @@ class Marshal:
         files = ThumbnailFiles(config.settings.data_dir / "thumbnails")
         thumbnails = ThumbnailService(Documents(store, "thumbnails"), files, objects)
         lookups = SourceLookups(store)
-        source_service = SourceService(
-            sources=sources,
+        details = SourceDetails(
+            candidates=candidates,
             views=views,
-            objects=objects,
-            details=SourceDetails(
-                candidates=candidates,
-                views=views,
-                photometry=measurements.photometry,
-                phot_stats=measurements.stats,
-                thumbnails=thumbnails,
-                lookups=lookups,
-            ),
+            photometry=measurements.photometry,
+            phot_stats=measurements.stats,
+            thumbnails=thumbnails,
+            lookups=lookups,
         )
+        source_service = SourceService(sources=sources, views=views, objects=objects, details=details)
+        archive_service = ArchiveService(archive, cutouts, objects, config.image_cache)
         run_service = RunService(
             Documents(store, "observing_runs"),
             Documents(store, "assignments"),
@@ -397,6 +396,13 @@ class Marshal:
             hosts=HostService(Documents(store, "galaxies"), source_service, sources),
             passages=PassageService(candidates, window, filters, sources, candidate_conditions),
             sources=source_service,
+            source_page=SourcePage(
+                sources=source_service,
+                details=details,
+                photometry=measurements.photometry,
+                spectra=spectroscopy.listing,
+                archive=archive_service,
+            ),
             mirrors=(source_table, classes),
             source_listing=SourceListing(
                 sources=sources,
@@ -454,7 +460,7 @@ class Marshal:
             tags=TagService(Documents(store, "tag_options"), Documents(store, "tags"), objects),
             listings=ListingService(listings, objects),
             desks=DeskService(Desks(store)),
-            archive=ArchiveService(archive, cutouts, objects, config.image_cache),
+            archive=archive_service,
             kowalski=Kowalski.create(store, shelf, filter_service, cutouts),
             telescopes=telescope_service,
             instruments=instrument_service,

@@ -127,7 +127,8 @@ class LightCurve(RowsHandler):
     async def get(self, obj_id: str) -> None:
         """List its points."""
         query = self.query(models.CurveQuery)
-        self.answer_rows(await self.marshal.measurements.photometry.encoded(self.access, obj_id, query))
+        rows = await self.marshal.measurements.photometry.encoded(self.access, obj_id, query)
+        await self.answer_rows(rows)
 
     @needs("sources", "write", acl="Delete bulk photometry")
     async def delete(self, obj_id: str) -> None:

@@ -6,18 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 
 from tornado.iostream import StreamClosedError
 
-from nightdesk_services.marshal.handlers.base import ApiHandler
+from nightdesk_services.marshal.handlers.numbers import NumbersHandler
 
 _START, _END = b'{"status":"success","data":[', b"]}"
 
 
-class RowsHandler(ApiHandler):
+class RowsHandler(NumbersHandler):
     """A route whose answer is a list of rows."""
 
-    def answer_rows(self, rows: Sequence[bytes]) -> None:
+    async def answer_rows(self, rows: Sequence[bytes]) -> None:
         """Send rows that are at hand."""
-        self.set_header("Content-Type", "application/json")
-        self.finish(b"".join((_START, b",".join(rows), _END)))
+        await self.answer_made(lambda: b"".join((_START, b",".join(rows), _END)))
 
     async def stream_rows(self, batches: AsyncIterator[Sequence[bytes]]) -> None:
         """Send rows as they are read; an error before the first of them is answered as such."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
+from nightdesk_services.marshal.handlers.numbers import NumbersHandler
 from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
 from nightdesk_services.marshal.models import sources as models
+from nightdesk_services.marshal.models.archive import ImageQuery
+from nightdesk_services.marshal.services import source_page
 from nightdesk_services.marshal.services.color_mag import color_mag
 
 
@@ -51,6 +55,16 @@ class Source(ApiHandler):
         asked = self.body(models.UnsaveQuery) if self.request.body else self.query(models.UnsaveQuery)
         await self.marshal.sources.unsave(self.access, obj_id, asked.group_id)
         self.answer()
+
+
+class Page(NumbersHandler):
+    """All of one source."""
+
+    @needs("sources", "read")
+    async def get(self, obj_id: str) -> None:
+        """Show what its page shows: the source with what was said of it, its points, spectra and cutouts."""
+        page = await self.marshal.source_page.of(self.access, obj_id, self.query(ImageQuery))
+        await self.answer_made(lambda: _json(page))
 
 
 class SavedGroups(ApiHandler):
@@ -129,11 +143,27 @@ class Exists(ApiHandler):
         self.answer(await self.marshal.looks.exists(self.access, obj_id, self.query(models.ExistsQuery)))
 
 
+def _json(page: source_page.Page) -> bytes:
+    parts = (
+        b'{"status":"success","data":{"source":',
+        encode(page.source),
+        b',"photometry":[',
+        b",".join(page.photometry),
+        b'],"spectra":',
+        encode(page.spectra),
+        b',"cutouts":',
+        encode(page.cutouts),
+        b"}}",
+    )
+    return b"".join(parts)
+
+
 ROUTES: Routes = [
     ("sources", Sources),
     ("source_exists", Exists),
     (f"source_exists/{OBJECT}", Exists),
     (f"sources/{OBJECT}", Source),
+    (f"sources/{OBJECT}/page", Page),
     (f"sources/{OBJECT}/tns", Tns),
     (f"sources/{OBJECT}/mpc", Mpc),
     ("source_notifications", Notifications),

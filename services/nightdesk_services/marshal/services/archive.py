@@ -44,6 +44,16 @@ class ArchiveService:
             "aux": aux,
         }
 
+    async def newest(self, access: Access, obj_id: str) -> tuple[str, int] | None:
+        """Return the survey and the candid of the newest alert of an object that the person sees."""
+        for survey in self._objects.surveys_of(obj_id):
+            if access.programs(survey.name) == frozenset():
+                continue
+            for alert in await self._archive.newest(survey, obj_id):
+                if access.sees_point(survey.name, alert.get("programid")):
+                    return survey.name, int(alert["_id"])
+        return None
+
     async def table(self, access: Access, query: AlertsQuery) -> list[Document]:
         """Return alerts as flat rows, newest first, with the columns that filters see."""
         survey = survey_named(query.survey)

@@ -95,7 +95,7 @@ class SourceDetails:
         if query.include_labellers:
             made["labellers"] = await self._views.labellers(access, source["_id"])
         if query.include_candidates:
-            made["candidates"] = [_candidate(one) for i in ids for one in await self._passed(access, i)]
+            made["candidates"] = [_candidate(one) for i in ids for one in await self.passed(access, i)]
         if query.include_associated_objs:
             made["associated_objs"] = linked
         if query.include_requested or query.pending_only:
@@ -146,14 +146,14 @@ class SourceDetails:
     async def _pictures(self, access: Access, obj_id: str) -> Document:
         """Return the cutouts of the newest alert, and what people made."""
         passed, made = await asyncio.gather(
-            self._passed(access, obj_id), self._thumbnails.of(access, [obj_id])
+            self.passed(access, obj_id), self._thumbnails.of(access, [obj_id])
         )
         newest = next(iter(passed), None)
         drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
         ours = [{"id": number(one["public_url"])} | one for one in drawn]
         return {"thumbnails": [*ours, *made.get(obj_id, [])]}
 
-    async def _passed(self, access: Access, obj_id: str) -> list[Document]:
+    async def passed(self, access: Access, obj_id: str) -> list[Document]:
         """Return the newest candidates of an object that the person sees."""
         found = access.visible(await self._candidates.of(obj_id, limit=100))
         return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]

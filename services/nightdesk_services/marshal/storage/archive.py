@@ -94,6 +94,11 @@ class Archive:
             distance[one["objectId"]] = min(away, distance.get(one["objectId"], away))
         return sorted((i for i, away in distance.items() if away <= radius), key=lambda i: distance[i])
 
+    async def newest(self, survey: Survey, obj_id: str) -> list[Document]:
+        """Return the alerts of an object, newest first, with no more than ``jd`` and ``programid``."""
+        found = self._store[survey.alerts].find({"objectId": obj_id}, {"jd": 1, "programid": 1})
+        return sorted(await found.to_list(), key=lambda one: one["jd"], reverse=True)
+
     async def programid(self, survey: Survey, candid: int) -> int | None:
         """Return the program of an alert, None if there is no such alert."""
         found = await self._store.among(survey.alerts, "_id", [Int64(candid)], ["programid"])

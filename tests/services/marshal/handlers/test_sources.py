@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import pytest
 
 from tests.services.marshal.conftest import Desk
@@ -128,3 +130,51 @@ async def test_photometry_of_any_object(desk: Desk, survey: str) -> None:
     assert "mag" in magnitudes[0]
     await desk.error(404, "ana", "GET", "sources/ZTF18nothere/photometry")
     await desk.error(400, "ana", "GET", f"sources/{made['objectId']}/photometry", format="janskys")
+
+
+async def test_a_page_is_what_its_parts_are(desk: Desk, club: int) -> None:
+    made = fill(desk.database, "ZTF")
+    obj_id, candid = made[0]["objectId"], max(made, key=lambda one: one["passed_at"])["candid"]
+    obj_id = next(one["objectId"] for one in made if one["candid"] == candid)
+    await desk.ok("ana", "POST", "sources", {"id": obj_id, "group_ids": [1, club]})
+    await desk.ok("ana", "POST", f"sources/{obj_id}/comments", {"text": "ours", "group_ids": [club]})
+    desk.database["telescopes"].insert_one({"_id": 5, "name": "Hale", "nickname": "P200"})
+    desk.database["instruments"].insert_one({"_id": 7, "name": "DBSP", "telescope_id": 5})
+    lines = {"wavelengths": [4000.0, 5000.0], "fluxes": [1.0, 2.5], "group_ids": [club]}
+    spectrum = {"obj_id": obj_id, "instrument_id": 7, "observed_at": "2026-03-01T04:30:00", **lines}
+    await desk.ok("ana", "POST", "spectrum", spectrum)
+    for who, heard in (("ben", 1), ("cleo", 0)):
+        page = await desk.ok(who, "GET", f"sources/{obj_id}/page", size=100)
+        source = await desk.ok(who, "GET", f"sources/{obj_id}", includeComments=True, extras=True)
+        assert page["source"] == source
+        assert len(source["comments"]) == heard
+        points = await desk.ok(who, "GET", f"sources/{obj_id}/photometry", format="both", extras=True)
+        assert page["photometry"] == points != []
+        spectra = await desk.ok(who, "GET", f"sources/{obj_id}/spectra")
+        assert page["spectra"] == spectra["spectra"]
+        assert len(page["spectra"]) == heard
+        shown = page["cutouts"]
+        assert (shown["survey"], shown["candid"]) == ("ZTF", str(candid))
+        for kind in ("science", "template", "difference"):
+            drawn = await desk.call(who, "GET", f"cutouts/ZTF/{candid}/{kind}/png", size=100)
+            assert b64decode(shown[kind]) == drawn.content
+    assert "size" in await desk.error(400, "ana", "GET", f"sources/{obj_id}/page", size=1)
+
+
+async def test_a_page_of_what_passed_no_filter_or_has_no_alert(desk: Desk, club: int) -> None:
+    made = fill(desk.database, "ZTF")
+    obj_id = made[0]["objectId"]
+    desk.database["candidates"].delete_many({})
+    newest = max((one for one in made if one["objectId"] == obj_id), key=lambda one: one["jd"])
+    desk.database["ZTF_alerts_cutouts"].update_one(
+        {"_id": newest["candid"]}, {"$set": {"cutoutTemplate.stampData": b"broken"}}
+    )
+    shown = (await desk.ok("ana", "GET", f"sources/{obj_id}/page"))["cutouts"]
+    assert (shown["candid"], shown["template"]) == (str(newest["candid"]), None)
+    assert b64decode(shown["science"]).startswith(b"\x89PNG")
+    await desk.ok("ana", "POST", "sources", NEW | {"group_ids": [club]})
+    page = await desk.ok("ben", "GET", "sources/Mine2026a/page")
+    assert (page["photometry"], page["spectra"], page["cutouts"]) == ([], [], None)
+    hidden = await desk.error(404, "cleo", "GET", "sources/Mine2026a/page")
+    unknown = await desk.error(404, "cleo", "GET", "sources/Mine2026b/page")
+    assert hidden.replace("2026a", "") == unknown.replace("2026b", "")

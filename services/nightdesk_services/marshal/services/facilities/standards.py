@@ -2,10 +2,9 @@
 
 References
 ----------
-ESO: https://www.eso.org/sci/observing/tools/standards/spectra/stanlis.html, of Oke 1990 (AJ 99, 1621) and
-Hamuy et al. 1992 and 1994 (PASP 104, 533 and 106, 566). Its positions are those of the Guide Star Catalogue,
-without proper motions, which reach an arcsec a year and more
-(https://www.mmto.org/spectrophotometric-standard-star-positions/).
+ESO's list of optical and ultraviolet spectrophotometric standards, of Oke 1990 (AJ 99, 1621) and Hamuy et al.
+1992 and 1994 (PASP 104, 533 and 106, 566). Its positions are those of the Guide Star Catalogue, without
+proper motions, which reach an arcsec a year and more.
 """
 
 from __future__ import annotations

@@ -54,9 +54,9 @@ BANDS: Final[dict[str, Band]] = {
 
 References
 ----------
-ZTF: https://github.com/ZwickyTransientFacility/schedule_reporting_service. SDSS: Doi et al. 2010
-(AJ 139, 1628), the responses that SNCosmo has too; not the primed system of Fukugita et al. 1996 (AJ 111,
-1748), which is redder. LSST: https://github.com/lsst/throughputs, tag 1.9, ``baseline/total_*.dat``.
+ZTF: documentation of its schedule_reporting_service. SDSS: Doi et al. 2010 (AJ 139, 1628), the responses that
+SNCosmo has too; not the primed system of Fukugita et al. 1996 (AJ 111, 1748), which is redder. LSST: Rubin's
+repository ``throughputs``, tag 1.9, ``baseline/total_*.dat``.
 """
 
 
