@@ -83,11 +83,12 @@ def _after_name(data: Any, at: int, end: int) -> int:
 
 
 @jit
-def _same(one: Any, other: Any) -> bool:
-    if len(one) != len(other):
+def _same(data: Any, at: int, end: int, letters: Any, start: int, stop: int) -> bool:  # noqa: PLR0917
+    """Return whether some bytes are some letters; to make a slice of each would cost more."""
+    if end - at != stop - start:
         return False
-    for i in range(len(one)):  # noqa: SIM110 - compiled, a generator is slower
-        if one[i] != other[i]:
+    for i in range(end - at):  # noqa: SIM110 - compiled, a generator is slower
+        if data[at + i] != letters[start + i]:
             return False
     return True
 
@@ -104,7 +105,7 @@ def _found(data: Any, start: int, end: int, name: Any) -> tuple[int, int]:
         size = _size(data, kind, at, end)
         if size < 0:
             return -1, -1
-        if _same(data[first : at - 1], name):
+        if _same(data, first, at - 1, name, 0, len(name)):
             if kind == ARRAY:
                 return at, at + size
             return (0, 0) if kind == NULL else (-1, -1)
@@ -150,7 +151,7 @@ def filled(documents: Documents, name: Any, fields: Fields, values: Values) -> b
         while at < end and data[at] != 0:
             at = _after_name(data, at + 1, end)
             stop = at + _int32(data, at)
-            if not _row(data[at + 4 : stop], fields, begins, values, row):
+            if not _row(data, at + 4, stop, fields, begins, values, row):
                 return False
             at = stop
             row += 1
@@ -158,9 +159,11 @@ def filled(documents: Documents, name: Any, fields: Fields, values: Values) -> b
 
 
 @jit
-def _row(data: Any, fields: Fields, begins: Any, values: Values, row: int) -> bool:
+def _row(  # noqa: PLR0917
+    data: Any, at: int, end: int, fields: Fields, begins: Any, values: Values, row: int
+) -> bool:
     """Write the values of one document."""
-    at, end = 0, len(data)
+    letters, starts, ends = fields
     while at < end and data[at] != 0:
         kind, first = data[at], at + 1
         at = _after_name(data, first, end)
@@ -168,20 +171,20 @@ def _row(data: Any, fields: Fields, begins: Any, values: Values, row: int) -> bo
         if size < 0:
             return False
         candidates = begins[data[first]]
-        if candidates:
-            name = data[first : at - 1]
-            for field in range(len(fields.starts)):
-                letters = fields.letters[fields.starts[field] : fields.ends[field]]
-                if candidates >> field & 1 and _same(name, letters):
-                    values.kinds[field, row] = kind
-                    if kind == INT32:
-                        values.words[field, row] = np.uint64(np.int64(_int32(data, at)))
-                    elif kind == STRING:
-                        if size - 5 > WORD:
-                            return False
-                        values.words[field, row] = _word(data, at + 4, size - 5)
-                    elif size <= WORD:
-                        values.words[field, row] = _word(data, at, size)
+        field = 0
+        while candidates:
+            if candidates & 1 and _same(data, first, at - 1, letters, starts[field], ends[field]):
+                values.kinds[field, row] = kind
+                if kind == INT32:
+                    values.words[field, row] = np.uint64(np.int64(_int32(data, at)))
+                elif kind == STRING:
+                    if size - 5 > WORD:
+                        return False
+                    values.words[field, row] = _word(data, at + 4, size - 5)
+                elif size <= WORD:
+                    values.words[field, row] = _word(data, at, size)
+            candidates >>= 1
+            field += 1
         at += size
     return True
 

@@ -26,6 +26,10 @@ _POINT: Final = [
 ]
 
 
+Passed = asyncio.Task[list[Document]]
+"""The candidates of an object, being asked for."""
+
+
 @dataclass(frozen=True)
 class Said:
     """What people wrote about objects."""
@@ -66,13 +70,21 @@ class SourceDetails:
         self._thumbnails = thumbnails
         self._lookups = lookups
 
-    async def ahead(self, access: Access, obj_id: str, query: SourceQuery) -> Ahead:
-        """Return what a query asks for that needs no more than the object's name."""
+    async def ahead(
+        self, access: Access, obj_id: str, query: SourceQuery, passed: Passed | None = None
+    ) -> Ahead:
+        """Return what a query asks for that needs no more than the object's name.
+
+        Parameters
+        ----------
+        passed
+            What `passed` returns, where it is being asked for already.
+        """
         linked = query.include_super_objs or query.include_associated_objs
         said, links, extras = await asyncio.gather(
             self._said(access, [obj_id], query),
             self._views.links(obj_id) if linked else _none(),
-            self._extras(access, obj_id, query),
+            self._extras(access, obj_id, query, passed),
         )
         return Ahead(said, links, extras)
 
@@ -133,9 +145,11 @@ class SourceDetails:
             made["spectrum_exists"] = bool(await self._views.with_spectra(access, ids))
         return made
 
-    async def _extras(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
+    async def _extras(
+        self, access: Access, obj_id: str, query: SourceQuery, passed: Passed | None
+    ) -> Document:
         """Return pictures and what archives told, if they are asked for."""
-        parts = [self._pictures(access, obj_id)] if query.include_thumbnails or query.extras else []
+        parts = [self._pictures(access, obj_id, passed)] if query.include_thumbnails or query.extras else []
         parts += [self._looked_up(obj_id)] if query.extras else []
         return {name: value for part in await asyncio.gather(*parts) for name, value in part.items()}
 
@@ -143,12 +157,12 @@ class SourceDetails:
         """Return what people asked archives about an object."""
         return {"lookups": [_lookup(one) for one in await self._lookups.of(obj_id)]}
 
-    async def _pictures(self, access: Access, obj_id: str) -> Document:
+    async def _pictures(self, access: Access, obj_id: str, passed: Passed | None) -> Document:
         """Return the cutouts of the newest alert, and what people made."""
-        passed, made = await asyncio.gather(
-            self.passed(access, obj_id), self._thumbnails.of(access, [obj_id])
+        found, made = await asyncio.gather(
+            passed or self.passed(access, obj_id), self._thumbnails.of(access, [obj_id])
         )
-        newest = next(iter(passed), None)
+        newest = next(iter(found), None)
         drawn = shapes.thumbnails(newest["survey"], newest["candid"], obj_id) if newest else []
         ours = [{"id": number(one["public_url"])} | one for one in drawn]
         return {"thumbnails": [*ours, *made.get(obj_id, [])]}

@@ -15,7 +15,7 @@ from nightdesk_services.marshal.models.sources import SourceQuery
 from nightdesk_services.marshal.models.spectra import ObjectSpectraQuery
 from nightdesk_services.marshal.services.archive import ArchiveService
 from nightdesk_services.marshal.services.photometry import PhotometryService
-from nightdesk_services.marshal.services.source_details import SourceDetails
+from nightdesk_services.marshal.services.source_details import Passed, SourceDetails
 from nightdesk_services.marshal.services.sources import SourceService
 from nightdesk_services.marshal.services.spectra.listing import SpectrumListing
 
@@ -61,25 +61,28 @@ class SourcePage:
         NotFound
             If the person can know of no such object.
         """
+        passed = asyncio.create_task(self._details.passed(access, obj_id))
         source = asyncio.create_task(
-            self._sources.get(access, obj_id, SourceQuery(include_comments=True, extras=True))
+            self._sources.get(access, obj_id, SourceQuery(include_comments=True, extras=True), passed)
         )
         photometry = asyncio.create_task(
             self._photometry.encoded(access, obj_id, CurveQuery(format="both", extras=True))
         )
         spectra = asyncio.create_task(self._spectra.of_object(access, obj_id, ObjectSpectraQuery()))
-        cutouts = asyncio.create_task(self._cutouts(access, obj_id, query))
+        cutouts = asyncio.create_task(self._cutouts(access, obj_id, query, passed))
         try:
             # in this order, so that it is always the source's own error that is told
             found = await source
             return Page(found, await photometry, (await spectra)["spectra"], await cutouts)
         finally:
-            await ended(source, photometry, spectra, cutouts)
+            await ended(source, photometry, spectra, cutouts, passed)
 
-    async def _cutouts(self, access: Access, obj_id: str, query: ImageQuery) -> Document | None:
+    async def _cutouts(
+        self, access: Access, obj_id: str, query: ImageQuery, candidates: Passed
+    ) -> Document | None:
         if not access.has("candidates", "read"):
             return None
-        passed = next(iter(await self._details.passed(access, obj_id)), None)
+        passed = next(iter(await candidates), None)
         if passed is not None:
             newest = (str(passed["survey"]), int(passed["candid"]))
         elif (found := await self._archive.newest(access, obj_id)) is not None:

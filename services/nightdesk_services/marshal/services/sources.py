@@ -13,7 +13,7 @@ from nightdesk_services.marshal.exceptions import Denied, Invalid, NotFound
 from nightdesk_services.marshal.models.sources import SourcePatch, SourcePost, SourceQuery
 from nightdesk_services.marshal.services import shapes
 from nightdesk_services.marshal.services.objects import ObjectService
-from nightdesk_services.marshal.services.source_details import SourceDetails
+from nightdesk_services.marshal.services.source_details import Passed, SourceDetails
 from nightdesk_services.marshal.services.source_refusals import PARTS_OF_A_SOURCE, refuse
 from nightdesk_services.marshal.services.source_views import SourceViews
 from nightdesk_services.marshal.storage.sources import Sources
@@ -67,13 +67,21 @@ class SourceService:
             raise NotFound(f"no source {obj_id}")
         return source
 
-    async def get(self, access: Access, obj_id: str, query: SourceQuery) -> Document:
-        """Return an object's page: the source, or what the archive knows of an object that is not saved."""
+    async def get(
+        self, access: Access, obj_id: str, query: SourceQuery, passed: Passed | None = None
+    ) -> Document:
+        """Return an object's page: the source, or what the archive knows of an object that is not saved.
+
+        Parameters
+        ----------
+        passed
+            Its candidates, where they are being asked for already.
+        """
         refuse(query, PARTS_OF_A_SOURCE)
         source, brief, ahead = await asyncio.gather(
             self.saved(access, obj_id),
             self._objects.brief(access, obj_id),
-            self._details.ahead(access, obj_id, query),
+            self._details.ahead(access, obj_id, query, passed),
         )
         if source is None and brief is None:
             raise NotFound(f"no source {obj_id}")

@@ -41,9 +41,8 @@ class Archive:
             None if there is no such object; no rows if they do not tell their program, and then the light
             curve is there whether it is wanted or not.
         """
-        hidden = ("limits", "forced") if curve else ("limits", "forced", "added")
-        found = self._store[survey.objects].find({"objectId": obj_id}, dict.fromkeys(hidden, 0))
-        versions = await found.to_list()
+        unread = ("limits", "forced") if curve else ("limits", "forced", "added")
+        versions = await self._store.among(survey.objects, "objectId", [obj_id], dict.fromkeys(unread, 0))
         last = next(iter(newest(versions).values()), None)
         if last is None:
             return None

@@ -33,6 +33,10 @@ class Spectra:
             page=slice(0, limit) if limit else None,
         )
 
+    async def of(self, obj_id: str) -> list[Document]:
+        """Return what is known of the spectra of an object, by id."""
+        return await self._rows.among("obj_id", [obj_id])
+
     async def insert(self, fields: Mapping[str, Any], values: Document, file: str | None) -> int:
         """Store a spectrum and return its id; `values` are its numbers as bytes, `file` what was sent."""
         number = await self._store.next_id("spectra")

@@ -13,7 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
 from nightdesk_services.marshal.exceptions import Unavailable
-from nightdesk_services.marshal.storage.together import Key, Together
+from nightdesk_services.marshal.storage.together import Key, Projection, Together
 
 Document = dict[str, Any]
 
@@ -89,7 +89,7 @@ class Store:
         return self._collections[name]
 
     async def among(
-        self, collection: str, field: str, keys: Collection[Key], fields: Collection[str] | None = None
+        self, collection: str, field: str, keys: Collection[Key], fields: Projection = None
     ) -> list[Document]:
         """Return the documents of a collection whose field is, or holds, one of some keys; in any order.
 

@@ -6,7 +6,7 @@ A question costs the marshal three times what its answer costs, and a page asks 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from pymongo.errors import OperationFailure
 
 Document = dict[str, Any]
 Key = str | int
+Projection = Mapping[str, int] | Sequence[str] | None
+"""Fields that are wanted, or with 0 those that are not; None for all."""
 
 _FEW: Final = 10
 """Keys of a question that others go along with: the answer to all is one document, of 16 MB at the most."""
@@ -29,8 +31,13 @@ class _Question:
     collection: str
     field: str
     keys: tuple[Key, ...]
-    fields: tuple[str, ...] | None
+    fields: Projection
     answer: asyncio.Future[list[Document]]
+
+    @property
+    def wanted(self) -> tuple[str, str, tuple[Key, ...]]:
+        """What is asked."""
+        return self.collection, self.field, self.keys
 
 
 class Together:
@@ -42,7 +49,7 @@ class Together:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def among(
-        self, collection: str, field: str, keys: Collection[Key], fields: Collection[str] | None = None
+        self, collection: str, field: str, keys: Collection[Key], fields: Projection = None
     ) -> list[Document]:
         """Return the documents of a collection whose field is, or holds, one of some keys; in any order.
 
@@ -57,7 +64,7 @@ class Together:
             collection,
             field,
             tuple(sorted(set(keys))),
-            None if fields is None else tuple(fields),
+            fields,
             asyncio.get_running_loop().create_future(),
         )
         if len(question.keys) > _FEW:
@@ -97,14 +104,15 @@ class Together:
         return list(await asyncio.gather(*map(self._alone, questions)))
 
     async def _joined(self, questions: list[_Question]) -> list[list[Document]]:
-        names = [f"q{i}" for i in range(len(questions))]
-        keys: Document = {name: list(one.keys) for name, one in zip(names, questions, strict=True)}
+        # the same may be wanted by several: an object's versions by its counts and by its light curve
+        names = {one.wanted: f"q{i}" for i, one in enumerate(questions)}
+        keys = {name: list(wanted[2]) for wanted, name in names.items()}
         lookups: list[Document] = [
-            {"$lookup": {"from": one.collection, "localField": name, "foreignField": one.field, "as": name}}
-            for name, one in zip(names, questions, strict=True)
+            {"$lookup": {"from": collection, "localField": name, "foreignField": field, "as": name}}
+            for (collection, field, _), name in names.items()
         ]
         found = await (await self._database.aggregate([{"$documents": [keys]}, *lookups])).to_list()
-        return [found[0][name] for name in names]
+        return [[dict(document) for document in found[0][names[one.wanted]]] for one in questions]
 
     async def _alone(self, question: _Question) -> list[Document]:
         found: list[Document] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from nightdesk_services.marshal.access import Access, Document
@@ -38,10 +39,8 @@ class SpectrumListing:
         NotFound
             If the person can know of no such object.
         """
-        order = 1 if query.sort_order == "asc" else -1
-        found = await self._found(
-            access.condition | {"obj_id": obj_id}, [(query.sort_by, order), ("_id", order)]
-        )
+        found = _few(access.visible(await self._spectra.of(obj_id)))
+        found.sort(key=partial(_place, query.sort_by), reverse=query.sort_order == "desc")
         if not found:
             await self._resources.held(access, SOURCES, obj_id)
         shown = await self._views.whole(
@@ -69,17 +68,8 @@ class SpectrumListing:
             wanted["observed_at"] = at
         return await self._views.numbered(await self._found(wanted))
 
-    async def _found(
-        self, wanted: Document, sort: list[tuple[str, int]] | None = None, *, numbers: bool = True
-    ) -> list[Document]:
-        found = await self._spectra.find(wanted, sort=sort, limit=MOST_SPECTRA + 1)
-        if len(found) > MOST_SPECTRA:
-            raise Invalid(f"more than {MOST_SPECTRA} spectra are meant; ask for fewer, as by time")
-        if numbers and points(found) > MOST_POINTS:
-            raise Invalid(
-                f"the spectra that are meant have more than {MOST_POINTS} points; ask for fewer, as by time"
-            )
-        return found
+    async def _found(self, wanted: Document, *, numbers: bool = True) -> list[Document]:
+        return _few(await self._spectra.find(wanted, limit=MOST_SPECTRA + 1), numbers=numbers)
 
     async def _condition(self, access: Access, query: SpectraQuery) -> Document:
         parts: list[Document] = [access.condition]
@@ -127,6 +117,22 @@ class SpectrumListing:
 def points(rows: Sequence[Document]) -> int:
     """Return how many points spectra have together."""
     return sum(row.get("points") or 0 for row in rows)
+
+
+def _few(found: list[Document], *, numbers: bool = True) -> list[Document]:
+    if len(found) > MOST_SPECTRA:
+        raise Invalid(f"more than {MOST_SPECTRA} spectra are meant; ask for fewer, as by time")
+    if numbers and points(found) > MOST_POINTS:
+        raise Invalid(
+            f"the spectra that are meant have more than {MOST_POINTS} points; ask for fewer, as by time"
+        )
+    return found
+
+
+def _place(field: str, row: Document) -> tuple[bool, Any, int]:
+    """Return what orders a spectrum by a time, those without it first, as the store would."""
+    time = row.get(field)
+    return time is not None, time, row["_id"]
 
 
 def _containing(words: Sequence[str]) -> Document:
