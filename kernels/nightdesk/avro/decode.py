@@ -140,6 +140,7 @@ def _run(
         lesson.shapes.ctypes.data,
         program.lessons.shape_bytes,
         lesson.heads.ctypes.data,
+        lesson.scratch.ctypes.data,
     ):
         storage.grow(int(state[operations.FULL_TABLE]), int(state[operations.ROWS_WANTED]))
     program.lessons.give_back(lesson)

@@ -72,6 +72,7 @@ def run(
     shapes: int,
     shape_bytes: int,
     heads: int,
+    scratch: int,
 ) -> bool:
     """Decode payloads from `state[FIRST]` on, until all are done or a table is full.
 
@@ -102,6 +103,9 @@ def run(
         Where to begin; at a full table, which one and how many rows it needs; changed.
     shapes, shape_bytes, heads
         Address of the memory for shapes, the size of one, and address of the words of each array with them.
+    scratch
+        Address of room for four words for each item of a block. Memory of an array made here would not do: it
+        is free as soon as nothing but its address is used.
 
     Returns
     -------
@@ -111,8 +115,6 @@ def run(
     mark = np.empty_like(rows)
     # of each array around the current item: row of its table, items left, first row, instruction
     stack = np.empty((depth + 1, 3), np.int64)
-    room = np.empty(BLOCK_ROWS * 4, np.int64)
-    scratch = room.ctypes.data
     for payload in range(state[FIRST], len(payloads) - 1):
         mark[:] = rows
         fault = 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nightdesk.avro.shapes import HEAD, HEADER, MAX_PATIENCE, MAX_WORDS, MOVE, PATIENCE, SHAPES
+from nightdesk.avro.shapes import BLOCK_ROWS, HEAD, HEADER, MAX_PATIENCE, MAX_WORDS, MOVE, PATIENCE, SHAPES
 
 Words = npt.NDArray[np.int64]
 
@@ -17,6 +17,8 @@ class Lesson(NamedTuple):
 
     shapes: Words
     heads: Words
+    scratch: Words
+    """Room for the items of a block."""
 
 
 class Lessons:
@@ -48,7 +50,8 @@ class Lessons:
         except IndexError:
             heads = np.zeros((self._arrays, HEAD), np.int64)
             heads[:, PATIENCE] = MAX_PATIENCE
-            return Lesson(np.empty(self._arrays * SHAPES * self._words, np.int64), heads)
+            shapes = np.empty(self._arrays * SHAPES * self._words, np.int64)
+            return Lesson(shapes, heads, np.empty(BLOCK_ROWS * 4, np.int64))
 
     def give_back(self, lesson: Lesson) -> None:
         """Keep a lesson for the next call."""
