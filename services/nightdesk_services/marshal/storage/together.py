@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pymongo
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 
@@ -22,6 +23,8 @@ _FEW: Final = 10
 """Keys of a question that others go along with: the answer to all is one document, of 16 MB at the most."""
 _CHUNK: Final = 1000
 """Keys of one question."""
+_PATIENCE: Final = 30.0
+"""Seconds that an answer may take, whoever asks."""
 _TURNS: Final = 3
 """Of the event loop that a question waits for others: as deep as a page's parts have parts."""
 
@@ -81,13 +84,17 @@ class Together:
             await asyncio.sleep(0)
         questions, self._waiting = self._waiting, []
         try:
-            answers = await self._answers(questions)
-        except BaseException as error:
+            # whoever asked first may wait for ever, the others may not
+            with pymongo.timeout(_PATIENCE):
+                answers = await self._answers(questions)
+        except Exception as error:
             for question in questions:
                 if not question.answer.done():
                     question.answer.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
+        except BaseException:
+            for question in questions:
+                question.answer.cancel()
+            raise
         else:
             for question, answer in zip(questions, answers, strict=True):
                 if not question.answer.done():
