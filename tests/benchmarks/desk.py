@@ -58,8 +58,8 @@ def broker(
         bench = Bench(settings, survey)
         prepare_store(settings)
         bench.preload(names)
-        bench.start()
         try:
+            bench.start()
             yield bench
         finally:
             bench.stop()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 _PATIENCE = 0.5
 """Seconds until a task is told again: the store's client may swallow what it hears while it waits."""
@@ -15,6 +17,11 @@ _PATIENCE = 0.5
 def begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """Begin work that outlives whoever begins it, and is not bound by how long they wait for the store."""
     return asyncio.create_task(work, context=Context())
+
+
+async def nothing(kind: Callable[[], T]) -> T:
+    """Return an empty value of a kind: stands among what is awaited together for what is not asked for."""
+    return kind()
 
 
 async def ended(*tasks: asyncio.Task[Any] | None) -> None:

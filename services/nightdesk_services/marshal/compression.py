@@ -18,9 +18,9 @@ def wanted(request: HTTPServerRequest) -> bool:
     return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
-def compressed(body: bytes) -> bytes:
-    """Return a whole answer as gzip; other threads go on meanwhile."""
-    return isal_zlib.compress(body, _LEVEL, _GZIP)
+def compressed(body: bytes) -> bytes | None:
+    """Return a whole answer as gzip, None if that is not worth it; other threads go on meanwhile."""
+    return isal_zlib.compress(body, _LEVEL, _GZIP) if _worth(body) else None
 
 
 class Compression(OutputTransform):
@@ -37,7 +37,7 @@ class Compression(OutputTransform):
         self._wanted = (
             self._wanted
             and _compressible(headers.get("Content-Type", ""))
-            and (not finishing or len(chunk) >= GZipContentEncoding.MIN_LENGTH)
+            and (not finishing or _worth(chunk))
             and "Content-Encoding" not in headers
         )
         if self._wanted:
@@ -57,6 +57,10 @@ class Compression(OutputTransform):
             return chunk
         made = self._file.compress(chunk)
         return made + self._file.flush(isal_zlib.Z_FINISH if finishing else isal_zlib.Z_SYNC_FLUSH)
+
+
+def _worth(body: bytes) -> bool:
+    return len(body) >= GZipContentEncoding.MIN_LENGTH
 
 
 def _compressible(content_type: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from nightdesk_services.marshal.compression import Compression
+from nightdesk_services.marshal.compression import Compression, compressed
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
@@ -75,3 +75,10 @@ async def test_each_piece_can_be_read_when_it_comes(client: httpx.AsyncClient) -
             seen += reader.decompress(chunk)
             assert seen, "a first piece gives something to read"
     assert seen == ROWS[:40_000]
+
+
+def test_a_whole_answer_is_compressed_where_it_is_worth_it() -> None:
+    made = compressed(ROWS)
+    assert made is not None
+    assert zlib.decompress(made, 31) == ROWS
+    assert compressed(ROWS[:1023]) is None

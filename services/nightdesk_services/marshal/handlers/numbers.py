@@ -20,9 +20,13 @@ class NumbersHandler(ApiHandler):
 
     async def answer_made(self, make: Callable[[], bytes]) -> None:
         """Send JSON that a function makes."""
+        body, squeezed = await asyncio.to_thread(_made, make, wanted(self.request))
         self.set_header("Content-Type", "application/json")
-        if not wanted(self.request):
-            return await self.finish(await asyncio.to_thread(make))
-        body = await asyncio.to_thread(lambda: compressed(make()))
-        self.set_header("Content-Encoding", "gzip")
-        await self.finish(body)
+        if squeezed is not None:
+            self.set_header("Content-Encoding", "gzip")
+        await self.finish(body if squeezed is None else squeezed)
+
+
+def _made(make: Callable[[], bytes], squeeze: bool) -> tuple[bytes, bytes | None]:
+    body = make()
+    return body, compressed(body) if squeeze else None

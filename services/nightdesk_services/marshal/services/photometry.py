@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from nightdesk.photometry import MJD_ZERO
 from nightdesk.surveys import SURVEYS, Survey
 from pydantic import BaseModel
 
-from nightdesk_services.common.tasks import ended
+from nightdesk_services.common.tasks import ended, nothing
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.exceptions import Invalid, NotFound
@@ -26,8 +26,6 @@ from nightdesk_services.marshal.storage.bounds import between
 from nightdesk_services.marshal.storage.light_curves import LightCurves
 from nightdesk_services.marshal.storage.photometry import Photometry
 from nightdesk_services.marshal.storage.sources import Sources
-
-T = TypeVar("T")
 
 _AT_ONCE = 25
 """Objects whose light curves are read together."""
@@ -184,9 +182,9 @@ class PhotometryService:
     ) -> _Found:
         individual = query.parts != "series"
         uploaded, found, series = await asyncio.gather(
-            self._points.of(obj_ids, access.sees_measured) if individual else _nothing(list[Document]),
-            self._streams(access, obj_ids) if individual else _nothing(dict[str, dict[str, list[bytes]]]),
-            self._series.of(access, series_of, look) if series_of else _nothing(list[Document]),
+            self._points.of(obj_ids, access.sees_measured) if individual else nothing(list[Document]),
+            self._streams(access, obj_ids) if individual else nothing(dict[str, dict[str, list[bytes]]]),
+            self._series.of(access, series_of, look) if series_of else nothing(list[Document]),
         )
         known = any(found.values())
         plain = look.encoded and not look.finishes and not query.deduplicate
@@ -248,10 +246,6 @@ class _Found:
         """Return the points sorted by time."""
         points = _latest(self.points) if deduplicate else self.points
         return sorted(points, key=lambda point: float("inf") if point.mjd is None else point.mjd)
-
-
-async def _nothing(kind: Callable[[], T]) -> T:
-    return kind()
 
 
 def _written(access: Access, found: Mapping[str, Mapping[str, Sequence[bytes]]], look: Look) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nightdesk_services.common.tasks import nothing
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.models.photometry import CurveQuery
 from nightdesk_services.marshal.models.sources import SourceQuery
@@ -83,7 +84,7 @@ class SourceDetails:
         linked = query.include_super_objs or query.include_associated_objs
         said, links, extras = await asyncio.gather(
             self._said(access, [obj_id], query),
-            self._views.links(obj_id) if linked else _none(),
+            self._views.links(obj_id) if linked else nothing(list[Document]),
             self._extras(access, obj_id, query, passed),
         )
         return Ahead(said, links, extras)
@@ -122,8 +123,8 @@ class SourceDetails:
         parts = await asyncio.gather(
             views.classifications(access, ids),
             views.annotations(access, ids),
-            views.comments(access, ids) if wanted else _nothing(),
-            views.tags(access, ids) if query.include_tags else _nothing(),
+            views.comments(access, ids) if wanted else nothing(dict[str, list[Document]]),
+            views.tags(access, ids) if query.include_tags else nothing(dict[str, list[Document]]),
         )
         return Said(*([one for obj_id in ids for one in part.get(obj_id, ())] for part in parts))
 
@@ -171,14 +172,6 @@ class SourceDetails:
         """Return the newest candidates of an object that the person sees."""
         found = access.visible(await self._candidates.of(obj_id, limit=100))
         return [one for one in found if access.sees_point(one["survey"], one.get("programid"))]
-
-
-async def _none() -> list[Document]:
-    return []
-
-
-async def _nothing() -> dict[str, list[Document]]:
-    return {}
 
 
 def _shown(said: Said, query: SourceQuery) -> Document:
