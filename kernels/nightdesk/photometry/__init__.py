@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nightdesk.photometry.columns import Integers, Texts
 from nightdesk.photometry.conversions import (
     MJD_ZERO,
     POGSON,
@@ -12,7 +13,8 @@ from nightdesk.photometry.conversions import (
     magnitude_or_limit,
     utc,
 )
-from nightdesk.photometry.curves import POINTS, curves_of_fields, light_curve, light_curves
+from nightdesk.photometry.curves import POINTS, Curves, curves_of_fields, light_curve, light_curves
+from nightdesk.photometry.fields import PointFields
 from nightdesk.photometry.points import Kind, frame_of_points, measure, raw_fields
 from nightdesk.photometry.totals import total, total_magnitude
 
@@ -21,7 +23,11 @@ __all__ = [
     "POGSON",
     "POINTS",
     "ZEROPOINT",
+    "Curves",
+    "Integers",
     "Kind",
+    "PointFields",
+    "Texts",
     "curves_of_fields",
     "flux_in_ujy",
     "flux_of_magnitude",

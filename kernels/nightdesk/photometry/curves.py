@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from nightdesk.photometry.columns import Integers, Texts, integers, texts
 from nightdesk.photometry.conversions import LIMIT_SIGMA, SIGNIFICANT, Floats, flux_of_magnitude
-from nightdesk.photometry.points import Kind, frame_of_points, measure
-from nightdesk.photometry.texts import coded, texts
+from nightdesk.photometry.fields import FrameFields, PointFields
+from nightdesk.photometry.points import Kind, frame_of_points, measured, positive, series
 from nightdesk.surveys import Survey
 
-Integers = npt.NDArray[np.int64]
+Integer = npt.NDArray[np.int64]
 
 POINTS: Final[dict[str, pl.DataType]] = {
     "mjd": pl.Float64(),
@@ -66,18 +67,56 @@ def light_curves(survey: Survey, objects: Mapping[str, Mapping[str, Any]]) -> pl
     frame
         ``objectId`` and the columns of `POINTS`, object by object as given, each sorted by ``mjd``.
     """
-    parts: dict[Kind, tuple[pl.DataFrame, Integers]] = {}
+    return curves_of_fields(survey, list(objects), parts_of(survey, list(objects.values()))).frame()
+
+
+def parts_of(survey: Survey, objects: Sequence[Mapping[str, Any]]) -> dict[Kind, tuple[PointFields, Integer]]:
+    """Return the raw points of objects' documents by kind, and the index of each one's object."""
+    parts: dict[Kind, tuple[PointFields, Integer]] = {}
     for field, kind in LISTS.items():
-        lists = [aux.get(field) or () for aux in objects.values()]
-        owners = np.repeat(np.arange(len(lists)), [len(points) for points in lists])
-        parts[kind] = frame_of_points([point for points in lists for point in points], survey, kind), owners
-    return curves_of_fields(survey, list(objects), parts)
+        lists = [aux.get(field) or () for aux in objects]
+        points = frame_of_points([point for points in lists for point in points], survey, kind)
+        parts[kind] = FrameFields(points), np.repeat(np.arange(len(lists)), [len(one) for one in lists])
+    return parts
+
+
+class Curves(NamedTuple):
+    """Light curves as arrays: the columns of `light_curves`; NaN or null where a value is not known."""
+
+    objects: Texts
+    mjd: Floats
+    band: Texts
+    filter: Texts
+    flux: Floats
+    fluxerr: Floats
+    mag: Floats
+    magerr: Floats
+    limiting_mag: Floats
+    kind: Texts
+    candid: Integers
+    programid: Integers
+
+    @property
+    def height(self) -> int:
+        """How many points these are."""
+        return len(self.mjd)
+
+    def taken(self, rows: npt.NDArray[np.generic]) -> Curves:
+        """Return the points at some rows, or where a mask is set."""
+        columns: tuple[Any, ...] = self
+        return Curves(*(one[rows] if isinstance(one, np.ndarray) else one.taken(rows) for one in columns))
+
+    def frame(self) -> pl.DataFrame:
+        """Return the same as a frame."""
+        columns = {name: series(name, values) for name, values in self._asdict().items()}
+        whose = columns.pop("objects").alias("objectId")
+        return pl.DataFrame([whose, *columns.values(), positive(self.flux)])
 
 
 def curves_of_fields(
-    survey: Survey, names: Sequence[str], parts: Mapping[Kind, tuple[pl.DataFrame, Integers]]
-) -> pl.DataFrame:
-    """Return `light_curves` of raw points that are columns already.
+    survey: Survey, names: Sequence[str], parts: Mapping[Kind, tuple[PointFields, Integer]]
+) -> Curves:
+    """Return the light curves of raw points, object by object as given, each sorted by time.
 
     Parameters
     ----------
@@ -86,40 +125,50 @@ def curves_of_fields(
     parts
         Raw points of a kind, with the fields of `raw_fields`, and the index of each one's object.
     """
-    measured: list[pl.DataFrame] = []
-    for kind, (points, owners) in parts.items():
-        if points.height or not measured:
-            found = _points(survey, points, kind)
-            measured.append(found.insert_column(0, pl.Series("owner", owners, dtype=pl.Int64)))
-    curves = measured[0] if len(measured) == 1 else pl.concat(measured)
+    found = [
+        _points(survey, fields, kind, Texts(owners, names))
+        for kind, (fields, owners) in parts.items()
+        if len(fields)
+    ]
+    if not found:
+        kind, (fields, owners) = next(iter(parts.items()))
+        return _points(survey, fields, kind, Texts(owners, names))
+    curves = found[0] if len(found) == 1 else _joined(found)
     # what has no time comes last: NaN is sorted there
-    times, owners = (curves.get_column(name).to_numpy() for name in ("mjd", "owner"))
-    order = np.lexsort((times, owners))
-    whose, curves = texts("objectId", owners[order], names), curves[order]
-    return pl.DataFrame([whose, *(curves.get_column(name) for name in POINTS)])
+    return curves.taken(np.lexsort((curves.mjd, curves.objects.codes)))
 
 
-def _points(survey: Survey, points: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    found = measure(points, survey, kind)
-    flux, error, limit = (_floats(found, name) for name in ("flux", "fluxerr", "limiting_mag"))
-    missed = np.isnan(flux) if kind == "detection" else np.zeros(len(flux), dtype=bool)
+def _points(survey: Survey, fields: PointFields, kind: Kind, whose: Texts) -> Curves:
+    found = measured(fields, survey, kind)
+    missed = np.isnan(found.flux) if kind == "detection" else np.zeros(len(fields), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
-        significant = flux / error >= SIGNIFICANT
-    codes, bands = coded(found.get_column("band"))
+        significant = found.flux / found.fluxerr >= SIGNIFICANT
     prefix = survey.name.lower()
-    made = {
-        "filter": texts("filter", codes, [prefix + band for band in bands]),
-        "fluxerr": _series(np.where(missed, flux_of_magnitude(limit) / LIMIT_SIGMA, error)),
-        "mag": _series(np.where(significant, _floats(found, "mag"), np.nan)),
-        "magerr": _series(np.where(significant, _floats(found, "magerr"), np.nan)),
-        "kind": texts("kind", missed.astype(np.int64), [kind, "limit"]),
-    }
-    return pl.DataFrame({name: made[name] if name in made else found.get_column(name) for name in POINTS})
+    codes, bands = found.band
+    return Curves(
+        objects=whose,
+        mjd=found.mjd,
+        band=found.band,
+        filter=Texts(codes, [None if band is None else prefix + band for band in bands]),
+        flux=found.flux,
+        fluxerr=np.where(missed, flux_of_magnitude(found.limiting_mag) / LIMIT_SIGMA, found.fluxerr),
+        mag=np.where(significant, found.mag, np.nan),
+        magerr=np.where(significant, found.magerr, np.nan),
+        limiting_mag=found.limiting_mag,
+        kind=Texts(missed.astype(np.int64), [kind, "limit"]),
+        candid=found.candid,
+        programid=found.programid,
+    )
 
 
-def _floats(frame: pl.DataFrame, name: str) -> Floats:
-    return frame.get_column(name).to_numpy().astype(np.float64)
-
-
-def _series(values: Floats) -> pl.Series:
-    return pl.Series(values, dtype=pl.Float64, nan_to_null=True)
+def _joined(parts: Sequence[Curves]) -> Curves:
+    columns: list[Any] = []
+    for same in zip(*parts, strict=True):
+        match same[0]:
+            case Integers():
+                columns.append(integers(same))
+            case Texts():
+                columns.append(texts(same))
+            case _:
+                columns.append(np.concatenate(same))
+    return Curves(*columns)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
+from nightdesk.photometry.columns import Integers, Texts
 from nightdesk.photometry.conversions import (
     LIMIT_SIGMA,
     POGSON,
@@ -17,12 +19,47 @@ from nightdesk.photometry.conversions import (
     magnitude_of_flux,
     utc,
 )
-from nightdesk.photometry.fields import PointFields
-from nightdesk.photometry.texts import coded, texts
+from nightdesk.photometry.fields import FrameFields, PointFields
 from nightdesk.surveys import Survey
 from nightdesk.surveys.model import Photometry
 
 Kind = Literal["detection", "forced"]
+
+
+class Measured(NamedTuple):
+    """What points say, one value a point; NaN or null where it is not known."""
+
+    mjd: Floats
+    jd: Floats
+    """Both UTC."""
+    band: Texts
+    flux: Floats
+    fluxerr: Floats
+    """µJy."""
+    mag: Floats
+    magerr: Floats
+    """Of the flux's absolute value, whatever its significance."""
+    limiting_mag: Floats
+    candid: Integers
+    programid: Integers
+
+    def frame(self) -> pl.DataFrame:
+        """Return the same as a frame, as `measure` tells."""
+        columns = {name: series(name, values) for name, values in self._asdict().items()}
+        own = (columns.pop("candid"), columns.pop("programid"))
+        return pl.DataFrame([*columns.values(), positive(self.flux), *own])
+
+
+def series(name: str, values: Floats | Integers | Texts) -> pl.Series:
+    """Return a column; null where a value is not known."""
+    if isinstance(values, np.ndarray):
+        return pl.Series(name, values, pl.Float64, nan_to_null=True)
+    return values.series(name)
+
+
+def positive(flux: Floats) -> pl.Series:
+    """Return whether fluxes are positive; null where one is not known."""
+    return pl.Series("isdiffpos", pa.array(flux > 0, mask=np.isnan(flux)), pl.Boolean)
 
 
 def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") -> pl.DataFrame:
@@ -46,33 +83,39 @@ def measure(points: pl.DataFrame, survey: Survey, kind: Kind, prefix: str = "") 
         ``candid`` (null for forced photometry), ``programid``. All but time, band, limit and programid are
         null for a non-detection.
     """
+    return measured(FrameFields(points, prefix), survey, kind).frame()
+
+
+def measured(fields: PointFields, survey: Survey, kind: Kind) -> Measured:
+    """Return what points of one kind say, as arrays.
+
+    Parameters
+    ----------
+    fields
+        Raw fields of the survey.
+    kind
+        As for `measure`.
+    """
     how = _how(survey, kind)
-    fields = PointFields(points, prefix, how.invalid)
-    mjd, jd = utc(fields.number(survey.time.field), survey.time)
+    mjd, jd = utc(fields.number(survey.time.field, how.invalid), survey.time)
     flux, error, mag, magerr = _brightness(fields, how)
-    limit = fields.number(how.limit) if how.limit else magnitude_of_flux(error * LIMIT_SIGMA)
-    codes, names = coded(fields.text(survey.band.field))
-    band = texts("band", codes, [survey.band.names.get(name) for name in names])
-    own_id = None if kind == "forced" else survey.id.rpartition(".")[2]
-    program: pl.Series | int = (
-        survey.programid if isinstance(survey.programid, int) else fields.integer(survey.programid)
-    )
-    return pl.DataFrame(
-        [
-            _series("mjd", mjd),
-            _series("jd", jd),
-            band,
-            _series("flux", flux),
-            _series("fluxerr", error),
-            _series("mag", mag),
-            _series("magerr", magerr),
-            _series("limiting_mag", limit),
-            pl.Series("isdiffpos", flux > 0).set(pl.Series(np.isnan(flux)), None),
-            fields.integer(own_id).alias("candid"),
-            program.alias("programid")
-            if isinstance(program, pl.Series)
-            else pl.Series("programid", np.full(len(flux), program, dtype=np.int64)),
-        ]
+    limit = fields.number(how.limit, how.invalid) if how.limit else magnitude_of_flux(error * LIMIT_SIGMA)
+    codes, names = fields.text(survey.band.field)
+    bands = [None if name is None else survey.band.names.get(name) for name in names]
+    program = survey.programid
+    return Measured(
+        mjd=mjd,
+        jd=jd,
+        band=Texts(codes, bands),
+        flux=flux,
+        fluxerr=error,
+        mag=mag,
+        magerr=magerr,
+        limiting_mag=limit,
+        candid=fields.integer(None if kind == "forced" else survey.id.rpartition(".")[2]),
+        programid=Integers.everywhere(program, len(fields))
+        if isinstance(program, int)
+        else fields.integer(program),
     )
 
 
@@ -98,19 +141,15 @@ def _how(survey: Survey, kind: Kind) -> Photometry:
 
 def _brightness(fields: PointFields, how: Photometry) -> tuple[Floats, Floats, Floats, Floats]:
     """Return flux and error in µJy, and magnitude and error of the flux's absolute value."""
+    value, spread = (fields.number(name, how.invalid) for name in (how.value, how.error))
     if how.kind == "flux":
-        zero = fields.number(how.zeropoint) if isinstance(how.zeropoint, str) else how.zeropoint or 0.0
-        flux = flux_in_ujy(fields.number(how.value), zero)
-        error = flux_in_ujy(fields.number(how.error), zero)
+        field = how.zeropoint
+        zero = fields.number(field, how.invalid) if isinstance(field, str) else field or 0.0
+        flux, error = flux_in_ujy(value, zero), flux_in_ujy(spread, zero)
         size = np.where(flux == 0, np.nan, np.abs(flux))
         return flux, error, magnitude_of_flux(size), POGSON * error / size
-    mag, magerr = fields.number(how.value), fields.number(how.error)
-    flux = flux_of_magnitude(mag) * fields.sign(how.sign, how.positive)
-    return flux, np.abs(flux) * magerr / POGSON, mag, magerr
-
-
-def _series(name: str, values: Floats) -> pl.Series:
-    return pl.Series(name, values, pl.Float64, nan_to_null=True)
+    flux = flux_of_magnitude(value) * fields.sign(how.sign, how.positive)
+    return flux, np.abs(flux) * spread / POGSON, value, spread
 
 
 def _column(points: Sequence[Mapping[str, Any]], name: str, dtype: pl.DataType) -> pl.Series:

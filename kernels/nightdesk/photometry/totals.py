@@ -6,6 +6,8 @@ or an active nucleus that is not its brightness; for a transient beside its host
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -17,7 +19,7 @@ from nightdesk.photometry.conversions import (
     flux_of_magnitude,
     magnitude_of_flux,
 )
-from nightdesk.photometry.fields import PointFields
+from nightdesk.photometry.fields import FrameFields
 from nightdesk.surveys.model import Survey
 
 
@@ -87,27 +89,28 @@ def total(points: pl.DataFrame, survey: Survey, prefix: str = "") -> pl.DataFram
     if how is None:
         unknown = np.full(points.height, np.nan)
         return _frame(unknown, unknown, unknown, unknown)
-    fields = PointFields(points, prefix, how.invalid)
-    value, error = fields.number(how.value), fields.number(how.error)
+    fields = FrameFields(points, prefix)
+    number = partial(fields.number, invalid=how.invalid)
+    value, error = number(how.value), number(how.error)
     if how.kind == "flux":
-        zero = fields.number(how.zeropoint) if isinstance(how.zeropoint, str) else how.zeropoint or 0.0
+        zero = number(how.zeropoint) if isinstance(how.zeropoint, str) else how.zeropoint or 0.0
         flux, sigma = flux_in_ujy(value, zero), flux_in_ujy(error, zero)
         mag = magnitude_of_flux(flux)
         return _frame(flux, sigma, mag, np.where(np.isnan(mag), np.nan, POGSON * sigma / np.abs(flux)))
     own = survey.detection
-    seen = PointFields(points, prefix, own.invalid)
+    seen = partial(fields.number, invalid=own.invalid)
     if own.kind == "flux":
-        zero = seen.number(own.zeropoint) if isinstance(own.zeropoint, str) else own.zeropoint or 0.0
-        signed = flux_in_ujy(seen.number(own.value), zero)
+        zero = seen(own.zeropoint) if isinstance(own.zeropoint, str) else own.zeropoint or 0.0
+        signed = flux_in_ujy(seen(own.value), zero)
         sign = np.where(np.isnan(signed), np.nan, np.where(signed < 0, -1.0, 1.0))
         magpsf = magnitude_of_flux(np.abs(signed))
         with np.errstate(divide="ignore", invalid="ignore"):
-            sigmapsf = POGSON * flux_in_ujy(seen.number(own.error), zero) / np.abs(signed)
+            sigmapsf = POGSON * flux_in_ujy(seen(own.error), zero) / np.abs(signed)
     else:
-        magpsf, sigmapsf = seen.number(own.value), seen.number(own.error)
-        sign = seen.sign(own.sign, own.positive)
+        magpsf, sigmapsf = seen(own.value), seen(own.error)
+        sign = fields.sign(own.sign, own.positive)
     if how.distance is not None:
-        away = fields.number(how.distance)
+        away = number(how.distance)
         value = np.where((away >= 0) & (away <= how.within), value, np.nan)
     mag, magerr, _ = total_magnitude(magpsf, sigmapsf, sign, value, error)
     flux = flux_of_magnitude(value) + sign * flux_of_magnitude(magpsf)

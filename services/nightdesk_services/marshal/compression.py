@@ -23,6 +23,25 @@ def compressed(body: bytes) -> bytes | None:
     return isal_zlib.compress(body, _LEVEL, _GZIP) if _worth(body) else None
 
 
+class Squeeze:
+    """A gzip file that is made piece by piece."""
+
+    def __init__(self) -> None:
+        self._file = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+
+    def next(self, piece: bytes) -> bytes:
+        """Return what can be sent of the next piece; other threads go on meanwhile."""
+        return self._file.compress(piece)
+
+    def flush(self) -> bytes:
+        """Return what is left of what came, so that it can be read at once."""
+        return self._file.flush(isal_zlib.Z_SYNC_FLUSH)
+
+    def end(self) -> bytes:
+        """Return the rest."""
+        return self._file.flush(isal_zlib.Z_FINISH)
+
+
 class Compression(OutputTransform):
     """Compresses JSON, pages and text for those who take it."""
 
@@ -42,7 +61,7 @@ class Compression(OutputTransform):
         )
         if self._wanted:
             headers["Content-Encoding"] = "gzip"
-            self._file = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+            self._file = Squeeze()
             chunk = self.transform_chunk(chunk, finishing)
             if "Content-Length" in headers:
                 if finishing:
@@ -55,8 +74,7 @@ class Compression(OutputTransform):
         """Go on; what is flushed can be read at once."""
         if not self._wanted:
             return chunk
-        made = self._file.compress(chunk)
-        return made + self._file.flush(isal_zlib.Z_FINISH if finishing else isal_zlib.Z_SYNC_FLUSH)
+        return self._file.next(chunk) + (self._file.end() if finishing else self._file.flush())
 
 
 def _worth(body: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -61,7 +61,10 @@ def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _sequence(value: Iterable[Any]) -> list[Any]:
+def _sequence(value: Collection[Any]) -> Collection[Any]:
+    # a spectrum has thousands of numbers, none of which need be touched
+    if _AS_THEY_ARE.issuperset(map(type, value)):
+        return value
     return [
         item if (kind := type(item)) in _AS_THEY_ARE else _CONVERSIONS.get(kind, _other)(item)
         for item in value

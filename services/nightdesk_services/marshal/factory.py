@@ -9,11 +9,12 @@ from functools import partial
 from nightdesk.crossmatch import Shelf
 
 from nightdesk_services.common.cutouts import CutoutPacks
-from nightdesk_services.common.raw.curves import compiled
+from nightdesk_services.common.raw import curves
 from nightdesk_services.common.store import connect_async
 from nightdesk_services.marshal.auth import Authenticator, HubAuthenticator, TokenAuthenticator
 from nightdesk_services.marshal.config import MarshalConfig
 from nightdesk_services.marshal.hub import HubApi
+from nightdesk_services.marshal.services import grey
 from nightdesk_services.marshal.services.admissions import AdmissionService
 from nightdesk_services.marshal.services.annotations import AnnotationService
 from nightdesk_services.marshal.services.archive import ArchiveService
@@ -502,7 +503,11 @@ class Marshal:
 
     async def settled(self) -> None:
         """Wait until all is in memory that shall be, compiled code too."""
-        await asyncio.gather(asyncio.to_thread(compiled), *(mirror.whole.wait() for mirror in self.mirrors))
+        await asyncio.gather(
+            asyncio.to_thread(curves.compiled),
+            asyncio.to_thread(grey.compiled),
+            *(mirror.whole.wait() for mirror in self.mirrors),
+        )
 
     async def close(self) -> None:
         """End following the store, and all connections to it."""

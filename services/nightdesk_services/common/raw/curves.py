@@ -8,11 +8,8 @@ from itertools import chain
 import bson
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-import pyarrow as pa
-from nightdesk.photometry import Kind, curves_of_fields, light_curves, raw_fields
-from nightdesk.photometry.curves import LISTS
-from nightdesk.photometry.texts import texts
+from nightdesk.photometry import Curves, Kind, PointFields, columns, curves_of_fields, raw_fields
+from nightdesk.photometry.curves import LISTS, parts_of
 from nightdesk.surveys import SURVEYS, Survey
 
 from nightdesk_services.common.light_curves import joined
@@ -22,20 +19,22 @@ from nightdesk_services.common.raw.scan import NULL
 Integers = npt.NDArray[np.int64]
 
 
-def raw_light_curves(survey: Survey, objects: Mapping[str, Sequence[bytes]]) -> pl.DataFrame:
-    """Return what `nightdesk.photometry.light_curves` does.
+def raw_light_curves(survey: Survey, objects: Mapping[str, Sequence[bytes]]) -> Curves:
+    """Return what `nightdesk.photometry.light_curves` does, as arrays.
 
     Parameters
     ----------
     objects
         Name of an object -> BSON documents with parts of its light curve, as `joined` takes them.
     """
+    names = list(objects)
     try:
-        parts = {kind: _part(survey, field, kind, objects) for field, kind in LISTS.items()}
+        return curves_of_fields(
+            survey, names, {kind: _part(survey, field, kind, objects) for field, kind in LISTS.items()}
+        )
     except OddValueError:  # then value by value, which takes any
-        whole = {name: joined(survey, map(bson.decode, parts)) for name, parts in objects.items()}
-        return light_curves(survey, whole)
-    return curves_of_fields(survey, list(objects), parts)
+        whole = [joined(survey, map(bson.decode, parts)) for parts in objects.values()]
+        return curves_of_fields(survey, names, parts_of(survey, whole))
 
 
 def compiled() -> None:
@@ -45,33 +44,49 @@ def compiled() -> None:
         raw_light_curves(survey, {"": empty})
 
 
+class _ListFields(PointFields):
+    """Fields of listed documents, of some of the rows; a value of an odd type is an error."""
+
+    def __init__(self, lists: Lists, rows: Integers | None) -> None:
+        self._lists = lists
+        self._rows = slice(None) if rows is None else rows
+        self._height = int(lists.lengths.sum()) if rows is None else len(rows)
+
+    def __len__(self) -> int:
+        return self._height
+
+    def raw(self, name: str | None) -> npt.NDArray[np.float64]:
+        if name is None:
+            return np.full(self._height, np.nan)
+        return self._lists.numbers(name)[self._rows]
+
+    def integer(self, name: str | None) -> columns.Integers:
+        if name is None:
+            return columns.Integers(np.zeros(self._height, np.int64), np.zeros(self._height, np.bool_))
+        values, known = self._lists.integers(name)
+        return columns.Integers(values[self._rows], known[self._rows])
+
+    def text(self, name: str | None) -> columns.Texts:
+        if name is None:
+            return columns.Texts(np.full(self._height, -1, np.int64), [])
+        codes, values = self._lists.texts(name)
+        return columns.Texts(codes[self._rows], values)
+
+
 def _part(
     survey: Survey, field: str, kind: Kind, objects: Mapping[str, Sequence[bytes]]
-) -> tuple[pl.DataFrame, Integers]:
-    types = raw_fields(survey, kind)
+) -> tuple[PointFields, Integers]:
     identity = [name for names in survey.identity for name in names]
     documents = list(chain.from_iterable(objects.values()))
-    found = read(documents, field, list(dict.fromkeys([*types, *identity])))
+    found = read(documents, field, list(dict.fromkeys([*raw_fields(survey, kind), *identity])))
     of = np.repeat(np.arange(len(objects)), [len(parts) for parts in objects.values()])
     owners = np.repeat(of, found.lengths)
-    if not len(owners):
-        return pl.DataFrame(schema=types), owners
-    frame = pl.DataFrame([_column(found, name, dtype) for name, dtype in types.items()])
     # only what comes in several parts may come twice
     several = np.bincount(of[found.lengths > 0], minlength=len(objects)) > 1
     if not several.any():
-        return frame, owners
+        return _ListFields(found, None), owners
     rows = _once(survey, found, owners, several[owners])
-    return frame[rows], owners[rows]
-
-
-def _column(found: Lists, name: str, dtype: pl.DataType) -> pl.Series:
-    if dtype == pl.Float64():
-        return pl.Series(name, found.numbers(name), dtype)
-    if dtype == pl.Int64():
-        values, there = found.integers(name)
-        return pl.Series(name, pa.array(values, mask=~there), dtype)
-    return texts(name, *found.texts(name))
+    return _ListFields(found, rows), owners[rows]
 
 
 def _once(survey: Survey, found: Lists, owners: Integers, doubtful: npt.NDArray[np.bool_]) -> Integers:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
+
+from nightdesk_services.marshal.access import Document
 from nightdesk_services.marshal.encoding import encode
 from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.handlers.base import ApiHandler, needs
@@ -9,8 +14,8 @@ from nightdesk_services.marshal.handlers.numbers import NumbersHandler
 from nightdesk_services.marshal.handlers.routes import OBJECT, Routes
 from nightdesk_services.marshal.models import sources as models
 from nightdesk_services.marshal.models.archive import ImageQuery
-from nightdesk_services.marshal.services import source_page
 from nightdesk_services.marshal.services.color_mag import color_mag
+from nightdesk_services.marshal.services.source_page import Part, Rows
 
 
 class Sources(ApiHandler):
@@ -63,8 +68,9 @@ class Page(NumbersHandler):
     @needs("sources", "read")
     async def get(self, obj_id: str) -> None:
         """Show what its page shows: the source with what was said of it, its points, spectra and cutouts."""
-        page = await self.marshal.source_page.of(self.access, obj_id, self.query(ImageQuery))
-        await self.answer_made(lambda: _json(page))
+        parts = self.marshal.source_page.parts(self.access, obj_id, self.query(ImageQuery))
+        async with aclosing(parts):
+            await self.answer_pieces(_pieces(parts))
 
 
 class SavedGroups(ApiHandler):
@@ -143,19 +149,18 @@ class Exists(ApiHandler):
         self.answer(await self.marshal.looks.exists(self.access, obj_id, self.query(models.ExistsQuery)))
 
 
-def _json(page: source_page.Page) -> bytes:
-    parts = (
-        b'{"status":"success","data":{"source":',
-        encode(page.source),
-        b',"photometry":[',
-        b",".join(page.photometry),
-        b'],"spectra":',
-        encode(page.spectra),
-        b',"cutouts":',
-        encode(page.cutouts),
-        b"}}",
-    )
-    return b"".join(parts)
+async def _pieces(parts: AsyncIterator[Part]) -> AsyncIterator[Callable[[], Sequence[bytes]]]:
+    before = b'{"status":"success","data":{'
+    async for name, part in parts:
+        yield partial(_json, before + encode(name) + b":", part)
+        before = b","
+    yield lambda: (b"}}",)
+
+
+def _json(before: bytes, part: Document | list[Document] | Rows | None) -> Sequence[bytes]:
+    if isinstance(part, Rows):
+        return before + b"[", b",".join(part.encoded), b"]"
+    return before, encode(part)
 
 
 ROUTES: Routes = [

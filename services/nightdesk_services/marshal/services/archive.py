@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Literal
 
 from nightdesk import sky
 from nightdesk.surveys import Survey
@@ -16,7 +19,7 @@ from nightdesk_services.marshal.services import images
 from nightdesk_services.marshal.services.objects import ObjectService, survey_named
 from nightdesk_services.marshal.services.rows import rows
 from nightdesk_services.marshal.storage.archive import Archive
-from nightdesk_services.marshal.storage.cutouts import StoredCutouts
+from nightdesk_services.marshal.storage.cutouts import Reader, StoredCutouts
 from nightdesk_services.marshal.storage.once import Once
 
 
@@ -78,40 +81,55 @@ class ArchiveService:
 
     async def fits(self, access: Access, survey_name: str, candid: int, kind: str) -> bytes:
         """Return a cutout as an uncompressed FITS file."""
-        survey = survey_named(survey_name)
-        return await asyncio.to_thread(images.unpacked, await self._cutout(access, survey, candid, kind))
+        read = await self._reader(access, survey_named(survey_name), candid)
+        return await asyncio.to_thread(lambda: images.unpacked(read(kind)))
 
     async def picture(
         self, access: Access, survey_name: str, candid: int, kind: str, query: ImageQuery
     ) -> bytes:
         """Return a cutout as a PNG."""
-        survey = survey_named(survey_name)
-        key = (survey.name, candid, kind, query.stretch, query.size)
-        if (known := self._pictures.get(key)) is not None:
-            self._pictures.move_to_end(key)
-            await self._require_visible(access, survey, candid)
-            return known
-        cutout = await self._cutout(access, survey, candid, kind)
-        try:
-            drawn = await asyncio.to_thread(images.png, cutout, query.stretch, query.size, survey.first_row)
-        except ValueError as error:
-            raise NotFound(str(error)) from error
-        self._pictures[key] = drawn
-        if len(self._pictures) > self._most:
-            self._pictures.popitem(last=False)
-        return drawn
+        found = (await self._drawn(access, survey_name, candid, (kind,), query))[kind]
+        if isinstance(found, NotFound):
+            raise found
+        return found
 
-    async def _cutout(self, access: Access, survey: Survey, candid: int, kind: str) -> bytes:
+    async def pictures(
+        self, access: Access, survey_name: str, candid: int, kinds: Sequence[str], query: ImageQuery
+    ) -> dict[str, bytes]:
+        """Return those cutouts of an alert that can be drawn as PNG, by kind."""
+        drawn = await self._drawn(access, survey_name, candid, kinds, query)
+        return {kind: found for kind, found in drawn.items() if not isinstance(found, NotFound)}
+
+    async def _drawn(
+        self, access: Access, survey_name: str, candid: int, kinds: Sequence[str], query: ImageQuery
+    ) -> dict[str, bytes | NotFound]:
+        survey = survey_named(survey_name)
+        keys = {kind: (survey.name, candid, kind, query.stretch, query.size) for kind in kinds}
+        made: dict[str, bytes | NotFound] = {
+            kind: self._pictures[key] for kind, key in keys.items() if key in self._pictures
+        }
+        missing = [kind for kind in kinds if kind not in made]
+        if missing:
+            read = await self._reader(access, survey, candid)
+            made |= await asyncio.to_thread(_all_drawn, read, missing, query, survey.first_row)
+        else:
+            await self._require_visible(access, survey, candid)
+        for kind, found in made.items():
+            if not isinstance(found, NotFound):
+                self._pictures[keys[kind]] = found
+                self._pictures.move_to_end(keys[kind])
+        while len(self._pictures) > self._most:
+            self._pictures.popitem(last=False)
+        return made
+
+    async def _reader(self, access: Access, survey: Survey, candid: int) -> Callable[[str], bytes]:
         # both questions go to the store together
-        reading = asyncio.create_task(self._cutouts.one(survey, candid, f"cutout{kind.capitalize()}"))
+        reading = asyncio.create_task(self._cutouts.reader(survey, candid))
         try:
             await self._require_visible(access, survey, candid)
-            data = await reading
+            return partial(_there, await reading, f"{survey.name} alert {candid}")
         finally:
             await ended(reading)
-        if data is None:
-            raise NotFound(f"no {kind} cutout of {survey.name} alert {candid}")
-        return data
 
     async def _require_visible(self, access: Access, survey: Survey, candid: int) -> None:
         if access.programs(survey.name) is None:
@@ -123,3 +141,27 @@ class ArchiveService:
     async def _program(self, key: tuple[str, int], /) -> int | None:
         name, candid = key
         return await self._archive.programid(survey_named(name), candid)
+
+
+def _there(read: Reader, alert: str, kind: str) -> bytes:
+    data = read(f"cutout{kind.capitalize()}")
+    if data is None:
+        raise NotFound(f"no {kind} cutout of {alert}")
+    return data
+
+
+def _all_drawn(
+    read: Callable[[str], bytes],
+    kinds: Iterable[str],
+    query: ImageQuery,
+    first_row: Literal["south", "north"],
+) -> dict[str, bytes | NotFound]:
+    drawn: dict[str, bytes | NotFound] = {}
+    for kind in kinds:
+        try:
+            drawn[kind] = images.png(read(kind), query.stretch, query.size, first_row)
+        except NotFound as error:
+            drawn[kind] = error
+        except ValueError as error:
+            drawn[kind] = NotFound(str(error))
+    return drawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from typing import Any, Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,9 @@ from nightdesk.ml.errors import StampError
 from nightdesk.ml.stamps import read
 from PIL import Image
 
-from nightdesk_services.marshal.services import zscale
+from nightdesk_services.marshal.services.grey import grey
 
-STRETCHES: Final = ("asinh", "linear", "log", "sqrt")
 _GZIP = b"\x1f\x8b"
-_ASINH, _LOG = 0.1, 1000.0
 
 
 def unpacked(data: bytes) -> bytes:
@@ -67,13 +65,8 @@ def png(
     first_row
         Which side of the sky the first row of the file shows; north is drawn up.
     """
-    image = pixels(data)
-    known = np.isfinite(image)
-    grey = np.zeros(image.shape, dtype=np.uint8)
-    if known.any():
-        scaled = _stretched(_scaled(image, known), stretch)
-        grey[known] = np.round(scaled[known] * 255).astype(np.uint8)
-    picture = Image.fromarray(grey if first_row == "north" else grey[::-1])
+    shades = grey(pixels(data), stretch)
+    picture = Image.fromarray(shades if first_row == "north" else shades[::-1])
     if size is not None:
         edges = _fitted(picture.size, size)
         picture = picture.resize(edges, Image.Resampling.NEAREST)
@@ -85,21 +78,3 @@ def png(
 def _fitted(edges: tuple[int, int], size: int) -> tuple[int, int]:
     scale = size / max(edges)
     return max(1, round(edges[0] * scale)), max(1, round(edges[1] * scale))
-
-
-def _scaled(image: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    low, high = zscale.limits(image[known])
-    span = (high - low) or 1.0
-    scaled: npt.NDArray[np.float64] = np.clip((np.where(known, image, low) - low) / span, 0, 1)
-    return scaled
-
-
-def _stretched(values: npt.NDArray[np.float64], stretch: str) -> Any:
-    match stretch:
-        case "asinh":
-            return np.arcsinh(values / _ASINH) / np.arcsinh(1 / _ASINH)
-        case "log":
-            return np.log1p(_LOG * values) / np.log1p(_LOG)
-        case "sqrt":
-            return np.sqrt(values)
-    return values

@@ -20,6 +20,11 @@ def survey_named(name: str) -> Survey:
         raise Invalid(f"survey: {error}") from error
 
 
+def looks_like(obj_id: str, survey: Survey) -> bool:
+    """Return whether a survey names its objects so: ZTF by its own name, LSST counts them."""
+    return obj_id.startswith(survey.name) or (obj_id.isdigit() and survey.name == "LSST")
+
+
 class ObjectService:
     """Finds objects in the archive of all surveys."""
 
@@ -32,11 +37,7 @@ class ObjectService:
         """Return the surveys that may know an object, the likeliest first."""
         if survey:
             return [survey_named(survey)]
-        return sorted(SURVEYS.values(), key=lambda s: not self._looks_like(obj_id, s))
-
-    def _looks_like(self, obj_id: str, survey: Survey) -> bool:
-        # ZTF names its objects ZTF..., LSST counts them
-        return obj_id.startswith(survey.name) or (obj_id.isdigit() and survey.name == "LSST")
+        return sorted(SURVEYS.values(), key=lambda s: not looks_like(obj_id, s))
 
     async def aux(
         self, access: Access, obj_id: str, survey: str | None = None, *, curve: bool = True

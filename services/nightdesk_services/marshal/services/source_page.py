@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
 from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document
-from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.models.archive import ImageQuery
 from nightdesk_services.marshal.models.photometry import CurveQuery
 from nightdesk_services.marshal.models.sources import SourceQuery
@@ -22,17 +22,17 @@ from nightdesk_services.marshal.services.spectra.listing import SpectrumListing
 KINDS: Final = ("science", "template", "difference")
 
 
-class Page(NamedTuple):
-    """What a page shows."""
+class Rows(NamedTuple):
+    """A list that is JSON already."""
 
-    source: Document
-    """The source with all that was said of it, and our own fields."""
-    photometry: list[bytes]
-    """Its points as JSON, separated by commas, by time; both magnitudes and fluxes."""
-    spectra: list[Document]
-    cutouts: Document | None
-    """Survey and candid of the newest alert that passed a filter, else of the newest, and its pictures, which
-    are PNG in base 64."""
+    encoded: list[bytes]
+    """One or more rows each."""
+
+
+Part = tuple[str, Document | list[Document] | Rows | None]
+"""What a page shows, by name: ``source`` with all that was said of it and our own fields; ``spectra``;
+``cutouts``: survey and candid of the newest alert that passed a filter, else of the newest, and its pictures,
+which are PNG in base 64; ``photometry``: its points by time, both magnitudes and fluxes."""
 
 
 class SourcePage:
@@ -53,8 +53,8 @@ class SourcePage:
         self._spectra = spectra
         self._archive = archive
 
-    async def of(self, access: Access, obj_id: str, query: ImageQuery) -> Page:
-        """Return the page of an object.
+    async def parts(self, access: Access, obj_id: str, query: ImageQuery) -> AsyncGenerator[Part, None]:
+        """Yield the parts of an object's page; all are read at once, and what takes longest comes last.
 
         Raises
         ------
@@ -72,8 +72,10 @@ class SourcePage:
         cutouts = asyncio.create_task(self._cutouts(access, obj_id, query, passed))
         try:
             # in this order, so that it is always the source's own error that is told
-            found = await source
-            return Page(found, await photometry, (await spectra)["spectra"], await cutouts)
+            yield "source", await source
+            yield "spectra", (await spectra)["spectra"]
+            yield "cutouts", await cutouts
+            yield "photometry", Rows(await photometry)
         finally:
             await ended(source, photometry, spectra, cutouts, passed)
 
@@ -89,15 +91,7 @@ class SourcePage:
             newest = found
         else:
             return None
-        pictures = await asyncio.gather(*(self._picture(access, newest, kind, query) for kind in KINDS))
+        drawn = await self._archive.pictures(access, *newest, KINDS, query)
+        pictures = {kind: b64encode(drawn[kind]).decode() if kind in drawn else None for kind in KINDS}
         survey, candid = newest
-        return {"survey": survey, "candid": str(candid), **dict(zip(KINDS, pictures, strict=True))}
-
-    async def _picture(
-        self, access: Access, alert: tuple[str, int], kind: str, query: ImageQuery
-    ) -> str | None:
-        try:
-            drawn = await self._archive.picture(access, *alert, kind, query)
-        except NotFound:
-            return None
-        return b64encode(drawn).decode()
+        return {"survey": survey, "candid": str(candid), **pictures}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 from bson import Int64
@@ -13,6 +14,8 @@ from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.marshal.storage.once import Once
 from nightdesk_services.marshal.storage.store import Document, Store
 
+Reader = Callable[[str], bytes | None]
+"""Returns a cutout by its field as it came in the packet, None if there is none."""
 _RECENT: Final = 32
 """Alerts whose documents are kept; they may hold the cutouts themselves, 60 kB and more."""
 
@@ -28,8 +31,12 @@ class StoredCutouts:
 
     async def one(self, survey: Survey, candid: int, field: str) -> bytes | None:
         """Return a cutout as it came in the packet, None if there is none."""
+        return await asyncio.to_thread(await self.reader(survey, candid), field)
+
+    async def reader(self, survey: Survey, candid: int) -> Reader:
+        """Return what reads the cutouts of an alert from their files; not to be called in the event loop."""
         found = await self._documents.of((survey.cutouts, candid))
-        return None if found is None else await asyncio.to_thread(self._packs.data, found, field)
+        return partial(self._packs.data, found or {})
 
     async def _read(self, key: tuple[str, int], /) -> Document | None:
         collection, candid = key

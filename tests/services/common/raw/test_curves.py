@@ -75,7 +75,7 @@ def compare(survey: str, objects: dict[str, list[Point]]) -> pl.DataFrame:
     known = SURVEYS[survey]
     wanted = light_curves(known, {name: joined(known, parts) for name, parts in objects.items()})
     raw = {name: [bson.encode(part) for part in parts] for name, parts in objects.items()}
-    found = raw_light_curves(known, raw)
+    found = raw_light_curves(known, raw).frame()
     assert_frame_equal(found, wanted)
     return found
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from nightdesk.surveys import get
-from nightdesk_services.marshal.services.images import STRETCHES, pixels, png
+from nightdesk_services.marshal.services.grey import STRETCHES
+from nightdesk_services.marshal.services.images import pixels, png
 from PIL import Image
 
 from tests.support.data import DATA, needs_data

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 
+from nightdesk_services.common.tasks import nothing
 from nightdesk_services.marshal.access import Access, Document
 from nightdesk_services.marshal.services import shapes as records
 from nightdesk_services.marshal.services.spectra import shapes
@@ -75,9 +76,10 @@ class SpectrumViews:
         self, access: Access, ids: Collection[int]
     ) -> tuple[dict[int, list[Document]], dict[int, list[Document]]]:
         """Return the comments on spectra and their annotations, newest first."""
-        may = access.has("comments", "read")
-        comments = await self._spectra.comments(ids) if may else []
-        found = await self._spectra.annotations(ids)
+        comments, found = await asyncio.gather(
+            self._spectra.comments(ids) if access.has("comments", "read") else nothing(list[Document]),
+            self._spectra.annotations(ids),
+        )
         annotations = _by_spectrum(access, found, records.annotation)
         typed = {i: [one | {"type": "spectrum"} for one in said] for i, said in annotations.items()}
         return _by_spectrum(access, comments, records.comment), defaultdict(list, typed)

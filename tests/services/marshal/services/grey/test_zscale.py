@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from astropy.visualization import ZScaleInterval
-from nightdesk_services.marshal.services.zscale import limits
+from nightdesk_services.marshal.services.grey.zscale import limits
 
 
 @pytest.mark.parametrize("shape", [(63, 63), (30, 30), (51, 51), (1, 1), (1, 2), (2, 2), (1, 5), (300, 200)])
