@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from nightdesk.alerts.documents import point_key
 from nightdesk.alerts.layout import SOURCE
-from nightdesk.archive.query import julian
-from nightdesk.archive.reading import archive
+from nightdesk.archive.engines import lazy
+from nightdesk.archive.pieces import holding
+from nightdesk.archive.query import Cone, Query, chosen, julian
+from nightdesk.archive.reading import files
 from nightdesk.archive.schema import POINTS, Columns, instance
 from nightdesk.archive.shelves import Shelf
 from nightdesk.client.when import When
-from nightdesk.sky import separation
 from nightdesk.surveys import Survey, get
 
 Point = dict[str, Any]
-
-_WIDE: Final = 36_000.0
-"""Arcseconds beyond which an object, one that moves, is not looked for by position."""
 
 
 class LightCurve(NamedTuple):
@@ -55,7 +53,7 @@ def light_curve(
         Night or time as in `nightdesk.archive.archive`, inclusive; default all.
     cone
         Right ascension and declination in degrees, radius in arcsec: where the object surely is. Without, the
-        names of all alerts up to the time are read first.
+        names of all alerts up to the time are read first, which this process keeps for some nights.
     root, options
         Of the archive.
 
@@ -66,19 +64,17 @@ def light_curve(
     """
     known = get(survey) if isinstance(survey, str) else survey
     last = julian(until, known, end=True)
-    cone = cone or _place(known, object_id, last, root, options)
-    columns = Shelf(known, root, options).columns()
+    shelf = Shelf(known, root, options)
+    columns = shelf.columns()
     own = [name for name in columns if name.startswith(f"{SOURCE}.")]
     kept = [name for name in POINTS if name in columns]
+    query = Query(
+        columns=chosen(["objectId", "jd", "candid", *own, *kept], columns),
+        last=last,
+        cone=Cone.of(*cone) if cone else None,
+    )
     alerts = (
-        archive(
-            known,
-            end=last,
-            columns=["objectId", "jd", "candid", *own, *kept],
-            cone=cone,
-            root=root,
-            options=options,
-        )
+        lazy(holding(files(shelf, query), object_id), query)
         .filter(pl.col("objectId") == object_id)
         .collect()
         .sort("jd", "candid")
@@ -98,23 +94,6 @@ def light_curve(
     return LightCurve(
         _table(found["prv_new"], fields["prv_new"] or own_fields), _table(found["fp_new"], fields["fp_new"])
     )
-
-
-def _place(
-    survey: Survey,
-    object_id: str,
-    last: float | None,
-    root: str | Path | None,
-    options: dict[str, Any] | None,
-) -> tuple[float, float, float] | None:
-    """Return where an object has been, None if far and wide: names are quickly read, points are not."""
-    named = archive(survey, end=last, columns=["objectId", "ra", "dec"], root=root, options=options)
-    found = named.filter(pl.col("objectId") == object_id).collect()
-    if found.is_empty():
-        return None
-    ra, dec = found["ra"][0], found["dec"][0]
-    spread = float(separation(ra, dec, found["ra"].to_numpy(), found["dec"].to_numpy()).max())
-    return (ra, dec, spread + 1) if spread < _WIDE else None
 
 
 def _table(points: Mapping[int | str, Point], schema: Columns) -> pl.DataFrame:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Final
 
 import polars as pl
 import pyarrow.parquet as pq
+from cachetools import LRUCache, cached
 
 from nightdesk.archive.manifest import State
 from nightdesk.archive.place import Place
 from nightdesk.archive.schema import Columns, conformed
 from nightdesk.archive.shelves import Shelf
+
+_AT_ONCE: Final = 8
+"""Files that are read at a time."""
+_ROWS: Final = 1_000_000
+"""Alerts whose names are kept, of some 40 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,10 @@ class Piece:
     schema: Columns
     excluded: tuple[int, ...] = ()
     """Candids to leave out."""
+
+    def holds(self, object_id: str) -> bool:
+        """Return whether an alert of an object is in the file."""
+        return bool((_names(self.place, self.name)["objectId"] == object_id).any())
 
     @property
     def path(self) -> str:
@@ -51,11 +65,29 @@ def pieces(shelf: Shelf, night: Place, state: State, chosen: Sequence[str] | Non
 
 def candids(night: Place, name: str) -> pl.Series:
     """Return the candids in a file."""
+    return _read(night, name, ["candid"])["candid"]
+
+
+def holding(found: Sequence[Piece], object_id: str) -> list[Piece]:
+    """Return the files that have alerts of an object; what they hold is kept for the next question."""
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        there = threads.map(lambda piece: piece.holds(object_id), found)
+        return [piece for piece, here in zip(found, there, strict=True) if here]
+
+
+# a file never changes, and who asks about one object will ask about the next
+@cached(LRUCache(_ROWS, getsizeof=len), lock=Lock())
+def _names(night: Place, name: str) -> pl.DataFrame:
+    """Return the candids and the objects in a file."""
+    return _read(night, name, ["candid", "objectId"])
+
+
+def _read(night: Place, name: str, columns: list[str]) -> pl.DataFrame:
     with night.fs.open(night.full(name), "rb") as stream:
-        table = pq.read_table(stream, columns=["candid"], use_threads=False)
+        table = pq.read_table(stream, columns=columns, use_threads=False)
     found = pl.from_arrow(table)
     assert isinstance(found, pl.DataFrame)  # noqa: S101  # of a table, never a series
-    return found["candid"]
+    return found
 
 
 def scan(found: Sequence[Piece], target: Columns) -> pl.LazyFrame:
@@ -92,7 +124,8 @@ def _may_repeat(state: State, names: Sequence[str]) -> bool:
 
 def _repeated(night: Place, names: Sequence[str]) -> dict[str, list[int]]:
     """Return the candids in each file that an earlier one has too."""
-    found = [candids(night, name) for name in names]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = [read["candid"] for read in threads.map(partial(_names, night), names)]
     whole = pl.DataFrame(
         {
             "candid": pl.concat(found),

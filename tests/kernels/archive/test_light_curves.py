@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
 from nightdesk.alerts import AlertBatch, point_key
-from nightdesk.archive import ArchiveWriter, Shelf, archive, compact, light_curve, limits
+from nightdesk.archive import ArchiveWriter, Shelf, archive, compact, light_curve, limits, pieces
 from nightdesk.surveys import get
 
 from tests.kernels.archive.support import fresh, parts, real, simulated
@@ -118,3 +119,22 @@ def test_a_real_deep_field_history_keeps_every_point(tmp_path):
     curve = light_curve("LSST", row["objectId"], until=row["jd"], root=tmp_path)
     assert set(keyed(curve.prv, "LSST")) == {*keyed(batch.prv[i], "LSST"), row["candid"]}
     assert set(keyed(curve.fp, "LSST")) == set(keyed(batch.fp[i], "LSST"))
+
+
+def test_what_files_hold_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    copy = shutil.copytree(root, tmp_path / "copy")
+    reads: list[str] = []
+    read = pieces._read
+
+    def noted(night: object, name: str, columns: list[str]) -> pl.DataFrame:
+        reads.append(name)
+        return read(night, name, columns)
+
+    monkeypatch.setattr(pieces, "_read", noted)
+    often = [nights("ZTF").frame["objectId"][i] for i in several("ZTF")[:2]]
+    first = light_curve("ZTF", often[0], root=copy)
+    assert len(reads) == len(set(reads)) > 1
+    assert light_curve("ZTF", often[0], root=copy).prv.equals(first.prv)
+    assert light_curve("ZTF", often[1], root=copy).prv.height
+    assert len(reads) == len(set(reads))
+    assert light_curve("ZTF", "ZTF18nothing", root=copy).prv.is_empty()
