@@ -49,7 +49,10 @@ WORDS: Final = bits(STRING, BINARY, ERROR)
 
 def full(value: Any, n: int, dtype: Any) -> Array:
     """Return one value n times, without the memory."""
-    return np.broadcast_to(np.asarray(value, dtype), (n,))
+    # np.broadcast_to gives the same, in ten times the time
+    made: Array = np.ndarray((n,), dtype, np.array([value], dtype), 0, (0,))
+    made.flags.writeable = False
+    return made
 
 
 def same(array: Array) -> bool:
@@ -59,7 +62,7 @@ def same(array: Array) -> bool:
 
 def pick(array: Array, index: Array) -> Array:
     """Return entries of an array; one value many times stays so."""
-    return np.broadcast_to(array[0], index.shape) if same(array) else array[index]
+    return full(array[0], len(index), array.dtype) if same(array) else array[index]
 
 
 def among(kind: Array, wanted: int) -> Array:

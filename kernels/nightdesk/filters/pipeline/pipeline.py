@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from nightdesk.filters.errors import FilterError
 from nightdesk.filters.pipeline import grouping, operators  # noqa: F401 - they declare themselves
+from nightdesk.filters.pipeline import kinds as k
 from nightdesk.filters.pipeline.batch import Batch
 from nightdesk.filters.pipeline.errors import PipelineError
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.parsing import Parser, text
 from nightdesk.filters.pipeline.python import Failure, to_python
-from nightdesk.filters.pipeline.stages import Lookup, Stage, parse_stage
+from nightdesk.filters.pipeline.sharing import Shared, Step, ways
+from nightdesk.filters.pipeline.stages import Lookup, parse_stage
 from nightdesk.filters.pipeline.state import State
 from nightdesk.filters.pipeline.upstream import refuse_hidden, without_placeholders
 
 LONGEST: Final = 200
 """Stages of the longest pipeline."""
+_ERRORS: Final = (FilterError, TypeError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,6 @@ class Result:
         """The field ``annotations`` of each document, empty where there is none."""
         found = (document.get("annotations") for document in self.documents)
         return [one if isinstance(one, dict) else {} for one in found]
-
-
-@dataclass
-class _Shared:
-    """What pipelines with the same beginning need do only once."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    states: dict[str, tuple[State, dict[int, str]]] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -125,22 +119,16 @@ class Pipeline:
     def _parse(self, stages: list[Any], *, chosen: bool) -> None:
         self.names: list[str] = []
         """Name of each stage."""
-        self._stages: list[Stage] = []
-        self._keys: list[str] = []
-        key = str(chosen)
+        self._steps: list[Step] = []
         for i, given in enumerate(stages):
             spec = given
             if i == 0 and isinstance(spec, Mapping) and list(spec) == ["$match"]:
                 spec = {"$match": without_placeholders(spec["$match"], chosen=chosen)}
             name, stage = parse_stage(spec, f"[{i}]", Parser())
             self.names.append(name)
-            self._stages.append(stage)
-            key += text(spec)
-            self._keys.append(key)
-
-    @property
-    def _apart(self) -> bool:
-        return any(isinstance(stage, Lookup) for stage in self._stages)
+            self._steps.append(Step(stage, name, text(spec)))
+        self._apart = any(isinstance(step.stage, Lookup) for step in self._steps)
+        self._ways = ways(str(self._apart), self._steps)
 
     def run(self, batch: Batch) -> Result:
         """Return what the pipeline makes of a batch.
@@ -152,25 +140,23 @@ class Pipeline:
         TypeError
             If it reads a value of a type that an alert cannot hold.
         """
-        return self._run(batch, _Shared())
+        return self._run(batch, Shared([]))
 
-    def _run(self, batch: Batch, shared: _Shared) -> Result:
-        state = State(batch.frame(apart=self._apart), np.arange(len(batch), dtype=np.int64), batch.aux)
+    def _run(self, batch: Batch, shared: Shared) -> Result:
+        state = State(
+            batch.frame(apart=self._apart),
+            np.arange(len(batch), dtype=np.int64),
+            batch.aux,
+            made_by=(str(self._apart),),
+        )
         reports = []
-        for name, stage, key in zip(self.names, self._stages, self._keys, strict=True):
-            started, before = time.perf_counter(), len(state.rows)
-            known = shared.states.get(f"{self._apart}{key}")
-            if known is not None:
-                state = replace(known[0], failures=dict(known[1]))
-            else:
-                with np.errstate(all="ignore"):
-                    state = stage.run(state)
-                if shared.counts[key] > 1:
-                    shared.states[f"{self._apart}{key}"] = (state, dict(state.failures))
-            spent = time.perf_counter() - started
-            reports.append(StageReport(name, before, len(state.rows), spent, known is not None))
+        for place, step in enumerate(self._steps):
+            started, before = time.perf_counter(), state.left
+            with np.errstate(all="ignore"):
+                state, known = shared.run(self._steps, place, state)
+            reports.append(StageReport(step.name, before, state.left, time.perf_counter() - started, known))
         started = time.perf_counter()
-        rows, documents = self._documents(state)
+        rows, documents = self._documents(state.packed())
         last = reports[-1]
         reports[-1] = replace(last, seconds=last.seconds + time.perf_counter() - started)
         return Result(rows, documents, reports, state.failures)
@@ -181,6 +167,8 @@ class Pipeline:
         last = state if len(first) == len(state.rows) else state.take(first)
         with np.errstate(all="ignore"):
             made = to_python(last.root)
+        if not last.root.holds(k.bits(k.ERROR)):
+            return last.rows, made
         good = []
         for place, (row, document) in enumerate(zip(last.rows.tolist(), made, strict=True)):
             failure = _failure(document)
@@ -201,13 +189,21 @@ def _failure(value: Any) -> str | None:
 def run_all(pipelines: Sequence[Pipeline], batch: Batch) -> list[Result | Exception]:
     """Return what each of several pipelines makes of one batch; an error of one does not touch the others.
 
-    Columns are loaded once for all, and the stages with which several pipelines begin run once.
+    Columns are loaded once for all, and what several pipelines do with their documents is done once.
     """
-    shared = _Shared(Counter(key for pipeline in pipelines for key in pipeline._keys))
-    results: list[Result | Exception] = []
-    for pipeline in pipelines:
-        try:
-            results.append(pipeline._run(batch, shared))
-        except (FilterError, TypeError, ValueError, MemoryError) as error:
-            results.append(error)
-    return results
+    shared = Shared([pipeline._ways for pipeline in pipelines])
+    return [_alone(one, batch) if (made := _with(shared, one, batch)) is None else made for one in pipelines]
+
+
+def _with(shared: Shared, pipeline: Pipeline, batch: Batch) -> Result | None:
+    try:
+        return pipeline._run(batch, shared)
+    except _ERRORS:  # perhaps it was in a document that the pipeline itself drops
+        return None
+
+
+def _alone(pipeline: Pipeline, batch: Batch) -> Result | Exception:
+    try:
+        return pipeline.run(batch)
+    except _ERRORS as error:
+        return error

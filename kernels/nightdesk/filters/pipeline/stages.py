@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from nightdesk.filters.pipeline.projection import (
     parse_unset,
     with_field,
 )
-from nightdesk.filters.pipeline.query import Query, parse_query
+from nightdesk.filters.pipeline.query import Query, Verdict, parse_query
 from nightdesk.filters.pipeline.state import State
 from nightdesk.filters.pipeline.values import Lists, integers, objects, where
 
@@ -30,6 +30,9 @@ _ARRAY: Final = k.bits(k.ARRAY)
 
 class Stage:
     """One stage: takes documents, gives documents."""
+
+    lenient: ClassVar[bool] = False
+    """Whether it gives a document for each, which may be dropped before or after, and cannot fail."""
 
     def run(self, state: State) -> State:
         """Return what it makes of the documents."""
@@ -42,18 +45,20 @@ class Match(Stage):
 
     query: Query
 
+    def test(self, state: State) -> Verdict:
+        """Return for which documents the query holds, those that were dropped among them."""
+        return self.query.test(state.root, state.frame)
+
     def run(self, state: State) -> State:
         """Return the documents for which the query holds."""
-        verdict = self.query.test(state.root, state.frame)
-        if verdict.failed is not None:
-            state.note(verdict.failed)
-        return state if verdict.holds.all() else state.take(np.flatnonzero(verdict.holds))
+        return state.judged(self.test(state)).packed()
 
 
 @dataclass(frozen=True)
 class Project(Stage):
     """``$project``, ``$addFields``, ``$set`` and ``$unset``: which fields are kept and added."""
 
+    lenient: ClassVar[bool] = True
     projection: Projection
 
     def run(self, state: State) -> State:
@@ -83,6 +88,7 @@ class ReplaceRoot(Stage):
 class Lookup(Stage):
     """``$lookup`` of the object's own document, as brokers put it in front."""
 
+    lenient: ClassVar[bool] = True
     name: str
 
     def run(self, state: State) -> State:

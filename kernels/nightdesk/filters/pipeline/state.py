@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from nightdesk.filters.pipeline import kinds as k
 from nightdesk.filters.pipeline.frames import ROOT, Frame
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.values import Values
+
+if TYPE_CHECKING:
+    from nightdesk.filters.pipeline.query import Verdict
 
 
 @dataclass(frozen=True)
@@ -24,18 +28,43 @@ class State:
     failures: dict[int, str] = field(default_factory=dict)
     """Alert -> why a document of it could not be computed."""
 
+    kept: Array | None = None
+    """Documents that a ``$match`` has left, one truth value each; None: all of them."""
+    made_by: tuple[str, ...] = ()
+    """The stages that made these documents, as they are spelled."""
+
     @property
     def root(self) -> Values:
         """The documents."""
         return self.frame.variables[ROOT]
 
+    @property
+    def left(self) -> int:
+        """How many documents are left."""
+        return len(self.rows) if self.kept is None else int(np.count_nonzero(self.kept))
+
     def of(self, root: Values) -> State:
         """Return other documents in place of these."""
-        return State(Frame(len(root), {ROOT: root}), self.rows, self.aux, self.failures)
+        return replace(self, frame=Frame(len(root), {ROOT: root}))
 
     def take(self, index: Array) -> State:
         """Return some of the documents."""
-        return State(self.frame.take(index), self.rows[index], self.aux, self.failures)
+        return replace(self, frame=self.frame.take(index), rows=self.rows[index])
+
+    def judged(self, verdict: Verdict) -> State:
+        """Return the documents, of which those are left that a query holds for; keep the errors of it."""
+        holds, failed = verdict.holds, verdict.failed
+        if failed is not None:
+            self.note(failed if self.kept is None else failed.with_kind(~self.kept, k.BOOL))
+        if self.kept is not None:
+            holds = holds & self.kept
+        return replace(self, kept=None if holds.all() else holds)
+
+    def packed(self) -> State:
+        """Return only the documents that are left."""
+        if self.kept is None:
+            return self
+        return replace(self, kept=None).take(np.flatnonzero(self.kept))
 
     def note(self, values: Values) -> None:
         """Keep the errors among values of the documents."""

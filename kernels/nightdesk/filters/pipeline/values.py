@@ -119,6 +119,12 @@ class Values:
         """Tell whether a kind of a set occurs."""
         return bool(self.mask & wanted)
 
+    def holds(self, wanted: int) -> bool:
+        """Tell whether a kind of a set may occur, in fields and elements too, which are made for that."""
+        if self.has(wanted) or (self.child is not None and self.child.holds(wanted)):
+            return True
+        return any(self.field(name).holds(wanted) for name in self.fields or ())
+
     def is_(self, wanted: int) -> Array:
         """Return where the kind is in a set of kinds."""
         return k.among(self.kind, wanted)

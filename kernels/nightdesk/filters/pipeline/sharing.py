@@ -1,0 +1,129 @@
+"""What pipelines over one batch have in common is done once.
+
+Filters of a team begin alike and reckon the same things of their alerts; they differ in their cuts. So a cut
+drops nothing at first: it notes what is left, and the stages after it work on all documents, once for all
+pipelines that have these stages, whatever their cuts were.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from nightdesk.filters.pipeline.query import Verdict
+from nightdesk.filters.pipeline.stages import Match, Stage
+from nightdesk.filters.pipeline.state import State
+
+_WORTH: Final = 0.1
+"""What an operation costs however few its documents are, as part of its cost on all of them."""
+_PACKED: Final = ""
+"""Stands for leaving away what was dropped, where else stands a stage."""
+
+
+Texts = tuple[str, ...]
+"""Stages, as they are spelled."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage, and how it is told apart from others."""
+
+    stage: Stage
+    name: str
+    text: str
+
+
+class Shared:
+    """What has been done for pipelines of one batch.
+
+    Parameters
+    ----------
+    pipelines
+        The steps of all pipelines that are to be run, and what `ways` says of each.
+    """
+
+    def __init__(self, pipelines: Iterable[Sequence[tuple[Texts, str]]]) -> None:
+        self._counts = Counter(way for ways in pipelines for way in ways)
+        self._made: dict[tuple[Texts, str], State] = {}
+        self._told: dict[tuple[Texts, str], Verdict] = {}
+
+    def run(self, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
+        """Return what a step makes of the documents, and whether another pipeline had done it already."""
+        step = steps[place]
+        if isinstance(step.stage, Match):
+            return self._match(step.stage, steps, place, state)
+        if state.kept is not None and not step.stage.lenient:
+            state = self._packed(steps, place - 1, state)
+        made, known = self._once(
+            (state.made_by, step.text), lambda: step.stage.run(replace(state, kept=None, failures={}))
+        )
+        return replace(
+            made,
+            kept=state.kept,
+            failures={**made.failures, **state.failures},
+            made_by=(*state.made_by, step.text),
+        ), known
+
+    def _match(self, stage: Match, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
+        key = (state.made_by, steps[place].text)
+        verdict = self._told.get(key)
+        known = verdict is not None
+        if verdict is None:
+            verdict = stage.test(state)
+            if self._counts[key] > 1:
+                self._told[key] = verdict
+        state = state.judged(verdict)
+        if not self._worth(steps[place + 1 :], state):
+            state = self._packed(steps, place, state)
+        return state, known
+
+    def _packed(self, steps: Sequence[Step], place: int, state: State) -> State:
+        """Return only the documents that are left after a step."""
+        made_by = (state.made_by[0], *(step.text for step in steps[: place + 1]))
+        made, _ = self._once((made_by, _PACKED), state.packed)
+        return replace(made, failures=state.failures, made_by=made_by)
+
+    def _once(self, key: tuple[Texts, str], make: Callable[[], State]) -> tuple[State, bool]:
+        made = self._made.get(key)
+        if made is not None:
+            return made, True
+        made = make()
+        if self._counts[key] > 1:
+            self._made[key] = made
+        return made, False
+
+    def _worth(self, following: Sequence[Step], state: State) -> bool:
+        """Return whether documents that were dropped go on, since others do what comes next too."""
+        if state.kept is None:
+            return True
+        step = next((one for one in following if not isinstance(one.stage, Match)), None)
+        if step is None or not step.stage.lenient:
+            return False
+        sharing = self._counts[state.made_by, step.text]
+        part = float(np.mean(state.kept))
+        return sharing > 1 and sharing * (_WORTH + part) >= 1
+
+
+def ways(origin: str, steps: Sequence[Step]) -> list[tuple[Texts, str]]:
+    """Return what may be done for a pipeline: a stage, and what made the documents that it takes.
+
+    That is every stage before, but for those ``$match`` after which dropped documents went on.
+
+    Parameters
+    ----------
+    origin
+        Which documents are the first.
+    """
+    texts = (origin, *(step.text for step in steps))
+    matches = [place for place, step in enumerate(steps) if isinstance(step.stage, Match)]
+    found = [(texts[: place + 2], _PACKED) for place in range(len(steps))]
+    for packed in [-1, *matches]:
+        made_by = texts[: packed + 2]
+        for step in steps[packed + 1 :]:
+            found.append((made_by, step.text))
+            made_by = made_by if isinstance(step.stage, Match) else (*made_by, step.text)
+    return found
