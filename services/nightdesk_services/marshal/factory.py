@@ -8,6 +8,7 @@ from functools import partial
 
 from nightdesk.crossmatch import Shelf
 
+from nightdesk_services.common import jsonrows
 from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.common.raw import curves
 from nightdesk_services.common.store import connect_async
@@ -505,6 +506,7 @@ class Marshal:
         """Wait until all is in memory that shall be, compiled code too."""
         await asyncio.gather(
             asyncio.to_thread(curves.compiled),
+            asyncio.to_thread(jsonrows.compiled),
             asyncio.to_thread(grey.compiled),
             *(mirror.whole.wait() for mirror in self.mirrors),
         )

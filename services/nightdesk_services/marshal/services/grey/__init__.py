@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nightdesk_services.marshal.services.grey.shades import STRETCHES, shaded
+from nightdesk_services.marshal.services.grey.zscale import limits
 
 __all__ = ["STRETCHES", "compiled", "grey"]
 
@@ -22,7 +23,10 @@ def grey(image: npt.NDArray[np.float64], stretch: str) -> npt.NDArray[np.uint8]:
     stretch
         Of `STRETCHES`.
     """
-    return shaded(np.ascontiguousarray(image), _NUMBERS[stretch])
+    values = image.ravel()
+    known = values[np.isfinite(values)]
+    low, high = limits(known) if len(known) else (0.0, 0.0)
+    return shaded(values, low, high, _NUMBERS[stretch]).reshape(image.shape)
 
 
 def compiled() -> None:

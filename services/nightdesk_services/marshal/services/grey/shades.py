@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from nightdesk.jit import jit
 
-from nightdesk_services.marshal.services.grey.zscale import limits
+Floats = npt.NDArray[np.float64]
+Shades = npt.NDArray[np.uint8]
 
 STRETCHES: Final = ("asinh", "linear", "log", "sqrt")
 """How brightness between the limits becomes shade; places in here are the numbers of `shaded`."""
@@ -17,19 +18,15 @@ _ASINH_OF_ONE, _LOG_OF_ONE = float(np.arcsinh(1 / _ASINH)), float(np.log1p(_LOG)
 
 
 @jit
-def shaded(image: npt.NDArray[np.float64], stretch: int) -> npt.NDArray[np.uint8]:
-    """Return an image cut at zscale's limits, 0 to 255; pixels without value are black."""
-    values = image.ravel()
+def shaded(values: Floats, low: float, high: float, stretch: int) -> Shades:
+    """Return brightness between limits as shades, 0 to 255; what has no value is black."""
     shades = np.zeros(values.size, np.uint8)
-    known = values[np.isfinite(values)]
-    if known.size:
-        low, high = limits(known)
-        span = high - low if high != low else 1.0
-        for i in range(values.size):
-            if np.isfinite(values[i]):
-                part = min(max((values[i] - low) / span, 0.0), 1.0)
-                shades[i] = np.uint8(np.rint(255 * _stretched(part, stretch)))
-    return shades.reshape(image.shape)
+    span = high - low if high != low else 1.0
+    for i in range(values.size):
+        if np.isfinite(values[i]):
+            part = min(max((values[i] - low) / span, 0.0), 1.0)
+            shades[i] = np.uint8(np.rint(255 * _stretched(part, stretch)))
+    return shades
 
 
 @jit

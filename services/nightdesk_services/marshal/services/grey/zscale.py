@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,6 @@ _GROWN: Final = 0.01
 _CONTRAST: Final = 0.25
 
 
-@jit
 def limits(values: Floats) -> tuple[float, float]:
     """Return the lower and the upper limit of zscale [1]_: around the median, along the sky's own spread.
 
@@ -39,37 +39,49 @@ def limits(values: Floats) -> tuple[float, float]:
     """
     stride = max(1, values.size // _SAMPLES)
     samples = np.sort(values[::stride][:_SAMPLES])
+    n = len(samples)
+    low, high, slope = float(samples[0]), float(samples[-1]), _slope(samples) / _CONTRAST
+    if math.isnan(slope):
+        return low, high
+    middle, center = float(samples[n // 2] + samples[(n - 1) // 2]) / 2, (n - 1) // 2
+    return max(low, middle - (center - 1) * slope), min(high, middle + (n - center) * slope)
+
+
+@jit
+def _slope(samples: Floats) -> float:
+    """Return the slope of the line through sorted samples; NaN if too few of them are near one."""
     n = samples.size
-    least = max(_LEAST, n // 2)
+    least, wide = max(_LEAST, n // 2), max(1, int(n * _GROWN))
     off = np.zeros(n, np.bool_)
     good, before, slope = n, n + 1, 0.0
     for _ in range(_ROUNDS):
         if good >= before or good < least:
             break
-        slope, above, spread = _line(samples, off)
-        off = _grown(off | (np.abs(above) > _REJECTED * spread), max(1, int(n * _GROWN)))
-        before, good = good, n - int(off.sum())
-    low, high = samples[0], samples[-1]
-    if good < least:
-        return low, high
-    middle, center, slope = (samples[n // 2] + samples[(n - 1) // 2]) / 2, (n - 1) // 2, slope / _CONTRAST
-    return max(low, middle - (center - 1) * slope), min(high, middle + (n - center) * slope)
+        slope, middle, spread = _line(samples, off, good)
+        grown = np.zeros(n, np.bool_)
+        for i in range(n):
+            if off[i] or abs(samples[i] - middle - slope * i) > _REJECTED * spread:
+                for j in range(max(0, i - (wide - 1) // 2), min(n, i + wide // 2 + 1)):
+                    grown[j] = True
+        off, before, good = grown, good, 0
+        for i in range(n):
+            good += not off[i]
+    return np.nan if good < least else slope
 
 
 @jit
-def _line(samples: Floats, off: Any) -> tuple[float, Floats, float]:
-    """Return the slope of the best line through what is not off, how far above it all are, their spread."""
-    place = np.arange(samples.size).astype(np.float64)
-    dx, dy = place - place[~off].mean(), samples - samples[~off].mean()
-    slope = (dx[~off] * dy[~off]).sum() / (dx[~off] ** 2).sum()
-    above = dy - slope * dx
-    return slope, above, above[~off].std()
-
-
-@jit
-def _grown(off: Any, wide: int) -> Any:
-    """Return what is off, and so many samples around each."""
-    grown = np.zeros_like(off)
-    for i in np.flatnonzero(off):
-        grown[max(0, i - (wide - 1) // 2) : i + wide // 2 + 1] = True
-    return grown
+def _line(samples: Floats, off: Any, good: int) -> tuple[float, float, float]:
+    """Return the slope of the best line through what is not off, where it begins, the spread around it."""
+    x = y = xy = xx = above = 0.0
+    for i in range(samples.size):
+        if not off[i]:
+            x, y = x + i / good, y + samples[i] / good
+    for i in range(samples.size):
+        if not off[i]:
+            xy += (i - x) * (samples[i] - y)
+            xx += (i - x) ** 2
+    slope = xy / xx
+    for i in range(samples.size):
+        if not off[i]:
+            above += (samples[i] - y - slope * (i - x)) ** 2
+    return slope, y - slope * x, np.sqrt(above / good)
