@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from nightdesk_services.common.tasks import ended
 from nightdesk_services.marshal.access import Access, Document
+from nightdesk_services.marshal.exceptions import NotFound
 from nightdesk_services.marshal.models.archive import ImageQuery
 from nightdesk_services.marshal.models.photometry import CurveQuery
 from nightdesk_services.marshal.models.sources import SourceQuery
@@ -91,7 +92,10 @@ class SourcePage:
             newest = found
         else:
             return None
-        drawn = await self._archive.pictures(access, *newest, KINDS, query)
+        try:
+            drawn = await self._archive.pictures(access, *newest, KINDS, query)
+        except NotFound:  # the alert is gone, or the person's streams do not bring it
+            drawn = {}
         pictures = {kind: b64encode(drawn[kind]).decode() if kind in drawn else None for kind in KINDS}
         survey, candid = newest
         return {"survey": survey, "candid": str(candid), **pictures}

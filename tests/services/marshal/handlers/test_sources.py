@@ -161,6 +161,17 @@ async def test_a_page_is_what_its_parts_are(desk: Desk, club: int) -> None:
     assert "size" in await desk.error(400, "ana", "GET", f"sources/{obj_id}/page", size=1)
 
 
+@pytest.mark.parametrize("who", ["ana", "root"])
+async def test_a_page_without_the_alert_that_passed(desk: Desk, who: str) -> None:
+    made = max(fill(desk.database, "ZTF"), key=lambda one: one["passed_at"])
+    for name in ("ZTF_alerts", "ZTF_alerts_cutouts"):
+        desk.database[name].delete_one({"_id": made["candid"]})
+    page = await desk.ok(who, "GET", f"sources/{made['objectId']}/page")
+    assert page["photometry"]
+    nothing = dict.fromkeys(("science", "template", "difference"))
+    assert page["cutouts"] == {"survey": "ZTF", "candid": str(made["candid"]), **nothing}
+
+
 async def test_a_page_of_what_passed_no_filter_or_has_no_alert(desk: Desk, club: int) -> None:
     made = fill(desk.database, "ZTF")
     obj_id = made[0]["objectId"]
