@@ -51,7 +51,7 @@ def consumer_config(settings: Settings, client: str) -> dict[str, Any]:
         "topic.metadata.refresh.interval.ms": 2000,
         "fetch.wait.max.ms": 100,
         "fetch.message.max.bytes": 16 * 2**20,
-        "queued.max.messages.kbytes": 65_536,
+        "queued.max.messages.kbytes": 32_768,
         "reconnect.backoff.ms": 500,
         "reconnect.backoff.max.ms": 2000,
         # a stream that is down would fill the log with a line for every attempt
