@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,7 @@ class Bench:
             catalogs.load(self.settings, name, path, "ra", "dec", radius=5.0)
             path.unlink()
         # one is there already
-        if made := [_filter(100 + i, self.survey.name) for i in range(filters - 1)]:
+        if made := [_filter(100 + i, self.survey.name, set(catalogues)) for i in range(filters - 1)]:
             self.store["filters"].insert_many(made)
 
     def send(self, payload: bytes, key: str) -> None:
@@ -191,7 +191,7 @@ def _objects(store: Db, collection: str, names: list[str], points: int, dice: np
         )
 
 
-def _filter(number: int, survey: str) -> dict[str, Any]:
+def _filter(number: int, survey: str, catalogues: Collection[str]) -> dict[str, Any]:
     """Every fifth is a pipeline, the others expressions; each with cuts of its own, which few alerts pass."""
     faint, score = (16.5 if survey == "ZTF" else 20.5) + number % 25 / 25, 0.3 + number % 7 / 20
     pipeline = number % 5 == 0
@@ -207,8 +207,10 @@ def _filter(number: int, survey: str) -> dict[str, Any]:
     ]
     expression = (
         f"score > {score} and isdiffpos and not sso and n_det >= {2 + number % 4} and magpsf < {faint} "
-        f"and coalesce(xmatch.gaia_like.distance, 99) > {1 + number % 3} and age_days < {20 + number}"
+        f"and age_days < {20 + number}"
     )
+    if "gaia_like" in catalogues:
+        expression += f" and coalesce(xmatch.gaia_like.distance, 99) > {1 + number % 3}"
     return {
         "_id": number,
         "name": f"bench {number}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -44,7 +44,9 @@ class Piece:
         return self.place.full(self.name)
 
 
-def pieces(shelf: Shelf, night: Place, state: State, chosen: Sequence[str] | None = None) -> list[Piece]:
+def pieces(
+    shelf: Shelf, night: Place, state: State, chosen: Sequence[str] | None = None, *, again: bool = False
+) -> list[Piece]:
     """Return the files of a night, each alert counted where it stands first.
 
     A batch may have been written twice, when a worker was killed before it could say that it was done.
@@ -53,9 +55,11 @@ def pieces(shelf: Shelf, night: Place, state: State, chosen: Sequence[str] | Non
     ----------
     chosen
         Names of some of the files; default all that count.
+    again
+        Whether the files will be asked for again, so that what is read of them is kept.
     """
     names = state.live if chosen is None else list(chosen)
-    twice = _repeated(night, names) if _may_repeat(state, names) else {}
+    twice = _repeated(night, names, _kept_candids if again else candids) if _may_repeat(state, names) else {}
     made = []
     for name in names:
         excluded = twice.get(name, ())
@@ -80,6 +84,10 @@ def holding(found: Sequence[Piece], object_id: str) -> list[Piece]:
 def _names(night: Place, name: str) -> pl.DataFrame:
     """Return the candids and the objects in a file."""
     return _read(night, name, ["candid", "objectId"])
+
+
+def _kept_candids(night: Place, name: str) -> pl.Series:
+    return _names(night, name)["candid"]
 
 
 def _read(night: Place, name: str, columns: list[str]) -> pl.DataFrame:
@@ -122,10 +130,12 @@ def _may_repeat(state: State, names: Sequence[str]) -> bool:
     return len(makers) > 1
 
 
-def _repeated(night: Place, names: Sequence[str]) -> dict[str, list[int]]:
+def _repeated(
+    night: Place, names: Sequence[str], read: Callable[[Place, str], pl.Series]
+) -> dict[str, list[int]]:
     """Return the candids in each file that an earlier one has too."""
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = [read["candid"] for read in threads.map(partial(_names, night), names)]
+        found = list(threads.map(partial(read, night), names))
     whole = pl.DataFrame(
         {
             "candid": pl.concat(found),

@@ -147,4 +147,4 @@ def _of_night(shelf: Shelf, place: Place, state: State, cone: Cone | None) -> li
             for name, entry in entries.items()
             if entry is None or entry.order < 0 or touches(entry.order, entry.pixel, cone.order, cone.pixels)
         ]
-    return pieces(shelf, place, state, names)
+    return pieces(shelf, place, state, names, again=True)
