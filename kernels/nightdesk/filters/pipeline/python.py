@@ -138,6 +138,9 @@ def to_python(values: Values) -> list[Any]:
     """Return a column as Python values: `ABSENT` where missing, `Failure` where it could not be computed."""
     if not len(values):
         return []
+    if values.mask & (values.mask - 1) == 0:  # all of one kind
+        kind = values.mask.bit_length() - 1
+        return [ABSENT] * len(values) if kind == k.MISSING else _of_kind(values, kind)
     out: list[Any] = [ABSENT] * len(values)
     for code in range(1, len(k.NAMES)):
         if values.mask & (1 << code):
@@ -167,7 +170,10 @@ def _of_kind(values: Values, code: int) -> list[Any]:
         items = to_python(child)
         return [items[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
     names = list(values.fields or ())
-    columns = [to_python(values.field(name)) for name in names]
+    fields = [values.field(name) for name in names]
+    columns = [to_python(one) for one in fields]
+    if columns and not any(one.has(k.bits(k.MISSING)) for one in fields):
+        return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
     return [
         {name: column[row] for name, column in zip(names, columns, strict=True) if column[row] is not ABSENT}
         for row in range(len(values))
