@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +36,7 @@ RANK: Final = np.array([0, 1, 2, 2, 2, 3, 4, 5, 6, 8, 9, 10], np.int8)
 BIT: Final = np.array([1 << k for k in range(len(NAMES))], np.uint16)
 
 
+@cache
 def bits(*kinds: int) -> int:
     """Return a set of kinds as bits."""
     return sum(1 << kind for kind in kinds)
