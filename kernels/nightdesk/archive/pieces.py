@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -17,6 +17,9 @@ from nightdesk.archive.manifest import State
 from nightdesk.archive.place import Place
 from nightdesk.archive.schema import Columns, conformed
 from nightdesk.archive.shelves import Shelf
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _AT_ONCE: Final = 8
 """Files that are read at a time."""
@@ -74,9 +77,8 @@ def candids(night: Place, name: str) -> pl.Series:
 
 def holding(found: Sequence[Piece], object_id: str) -> list[Piece]:
     """Return the files that have alerts of an object; what they hold is kept for the next question."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        there = threads.map(lambda piece: piece.holds(object_id), found)
-        return [piece for piece, here in zip(found, there, strict=True) if here]
+    there = _each(lambda piece: piece.holds(object_id), found)
+    return [piece for piece, here in zip(found, there, strict=True) if here]
 
 
 # a file never changes, and who asks about one object will ask about the next
@@ -88,6 +90,11 @@ def _names(night: Place, name: str) -> pl.DataFrame:
 
 def _kept_candids(night: Place, name: str) -> pl.Series:
     return _names(night, name)["candid"]
+
+
+def _each(ask: Callable[[T], R], files: Sequence[T]) -> list[R]:
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(ask, files))
 
 
 def _read(night: Place, name: str, columns: list[str]) -> pl.DataFrame:
@@ -134,8 +141,7 @@ def _repeated(
     night: Place, names: Sequence[str], read: Callable[[Place, str], pl.Series]
 ) -> dict[str, list[int]]:
     """Return the candids in each file that an earlier one has too."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = list(threads.map(partial(read, night), names))
+    found = _each(partial(read, night), names)
     whole = pl.DataFrame(
         {
             "candid": pl.concat(found),

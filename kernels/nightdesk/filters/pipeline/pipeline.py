@@ -117,15 +117,12 @@ class Pipeline:
             raise PipelineError(msg) from error
 
     def _parse(self, stages: list[Any], *, chosen: bool) -> None:
-        self.names: list[str] = []
-        """Name of each stage."""
         self._steps: list[Step] = []
         for i, given in enumerate(stages):
             spec = given
             if i == 0 and isinstance(spec, Mapping) and list(spec) == ["$match"]:
                 spec = {"$match": without_placeholders(spec["$match"], chosen=chosen)}
             name, stage = parse_stage(spec, f"[{i}]", Parser())
-            self.names.append(name)
             self._steps.append(Step(stage, name, text(spec)))
         self._apart = any(isinstance(step.stage, Lookup) for step in self._steps)
         self._ways = ways(str(self._apart), self._steps)

@@ -6,34 +6,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from nightdesk_services.common.jsonrows.columns import Chosen, Column, Constant, Floats, Numbers, dumped
+from nightdesk_services.common.jsonrows.columns import LINE, Chosen, Column, Constant, Floats, Numbers, dumped
 from nightdesk_services.common.jsonrows.write import spans, written
 
 __all__ = ["Chosen", "Column", "Constant", "Floats", "Numbers", "compiled", "documents", "lines"]
 
-_CELL: Final = b"\n"
-"""What ends a cell: within JSON a line break is written otherwise."""
-
 
 def documents(columns: Mapping[str, Column], height: int) -> list[dict[str, Any]]:
     """Return the rows as dictionaries."""
-    cells = [column.values(height) for column in columns.values()]
+    cells = [
+        [column.value] * height if isinstance(column, Constant) else column.values()
+        for column in columns.values()
+    ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
-def lines(columns: Mapping[str, Column], height: int, between: bytes = b"\n") -> bytes:
+def lines(columns: Mapping[str, Column], between: bytes = LINE) -> bytes:
     """Return the rows as JSON.
 
     Parameters
     ----------
     columns
         Name -> values; one at least is not constant.
-    height
-        Rows.
     between
         One byte that stands between two rows.
     """
@@ -44,14 +42,14 @@ def lines(columns: Mapping[str, Column], height: int, between: bytes = b"\n") ->
         if isinstance(column, Constant):
             before += dumped(column.value) + b","
             continue
-        text, codes = column.cells(height)
+        text, codes = column.cells()
         cells += [before, text]
         names.append(count)
         which.append(np.where(codes < 0, 0, codes + count + 1))
-        count += 2 + text.count(_CELL)
+        count += 2 + text.count(LINE)
         before = b","
     cells.append(before.rstrip(b",") + b"}")
-    letters = np.frombuffer(_CELL.join(cells) + _CELL, np.uint8)
+    letters = np.frombuffer(LINE.join(cells) + LINE, np.uint8)
     starts, ends = spans(letters, count + 1)
     made: bytes = written(letters, starts, ends, np.array(which), np.array(names), between[0]).tobytes()
     return made
@@ -59,4 +57,4 @@ def lines(columns: Mapping[str, Column], height: int, between: bytes = b"\n") ->
 
 def compiled() -> None:
     """Have the machine code ready, which takes seconds the first time on a machine."""
-    lines({"a": Floats(np.zeros(1))}, 1)
+    lines({"a": Floats(np.zeros(1))})

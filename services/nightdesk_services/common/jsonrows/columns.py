@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -12,6 +12,8 @@ import numpy.typing as npt
 from nightdesk.photometry import Integers
 
 dumped = msgspec.json.Encoder().encode
+LINE: Final = b"\n"
+"""What ends a value: within JSON a line break is written otherwise."""
 
 
 class Cells(NamedTuple):
@@ -23,29 +25,11 @@ class Cells(NamedTuple):
     """Which of the lines each row has; -1 for null."""
 
 
-class Column(Protocol):
-    """A value for each row."""
-
-    def values(self, height: int) -> list[Any]:
-        """Return them as Python's own."""
-
-    def cells(self, height: int) -> Cells:
-        """Return them as JSON."""
-
-
 @dataclass(frozen=True)
 class Constant:
     """The same value in every row."""
 
     value: Any
-
-    def values(self, height: int) -> list[Any]:
-        """Return it as often as there are rows."""
-        return [self.value] * height
-
-    def cells(self, height: int) -> Cells:
-        """Return it once."""
-        return Cells(dumped(self.value), np.zeros(height, np.int64))
 
 
 @dataclass(frozen=True)
@@ -56,16 +40,14 @@ class Chosen:
     """Which of them; -1 for null."""
     among: Sequence[Any]
 
-    def values(self, height: int) -> list[Any]:
+    def values(self) -> list[Any]:
         """Return the value of each row."""
-        del height
         values = [*self.among, None]
         return [values[code] for code in self.codes.tolist()]
 
-    def cells(self, height: int) -> Cells:
+    def cells(self) -> Cells:
         """Return each value once."""
-        del height
-        return Cells(b"\n".join(map(dumped, self.among)) or b"null", self.codes)
+        return Cells(LINE.join(map(dumped, self.among)) or b"null", self.codes)
 
 
 @dataclass(frozen=True)
@@ -74,18 +56,17 @@ class Floats:
 
     numbers: npt.NDArray[np.float64]
 
-    def values(self, height: int) -> list[Any]:
+    def values(self) -> list[Any]:
         """Return the value of each row."""
-        del height
         finite = np.isfinite(self.numbers)
         values: list[Any] = self.numbers.tolist()
         if finite.all():
             return values
         return [value if known else None for value, known in zip(values, finite.tolist(), strict=True)]
 
-    def cells(self, height: int) -> Cells:
+    def cells(self) -> Cells:
         """Return them row by row."""
-        return Cells(dumped(self.numbers.tolist())[1:-1].replace(b",", b"\n"), np.arange(height))
+        return Cells(dumped(self.numbers.tolist())[1:-1].replace(b",", LINE), np.arange(len(self.numbers)))
 
 
 @dataclass(frozen=True)
@@ -97,15 +78,18 @@ class Numbers:
     around: tuple[bytes, bytes] = (b"", b"")
     """What stands before and after the digits in the JSON of what is made."""
 
-    def values(self, height: int) -> list[Any]:
+    def values(self) -> list[Any]:
         """Return what is made for each row."""
-        del height
         values, known = (one.tolist() for one in self.integers)
         return [self.shape(value) if there else None for value, there in zip(values, known, strict=True)]
 
-    def cells(self, height: int) -> Cells:
+    def cells(self) -> Cells:
         """Return them row by row."""
         before, after = self.around
         values, known = self.integers
-        digits = dumped(values.tolist())[1:-1].replace(b",", after + b"\n" + before)
-        return Cells(before + digits + after, np.where(known, np.arange(height), -1))
+        digits = dumped(values.tolist())[1:-1].replace(b",", after + LINE + before)
+        return Cells(before + digits + after, np.where(known, np.arange(len(values)), -1))
+
+
+Column = Constant | Chosen | Floats | Numbers
+"""A value for each row."""

@@ -7,7 +7,9 @@ from typing import Any, Final
 import numpy as np
 from nightdesk.jit import jit
 
-_LINE: Final = ord("\n")
+from nightdesk_services.common.jsonrows.columns import LINE
+
+_LINE: Final = LINE[0]
 
 
 @jit

@@ -47,14 +47,14 @@ def stream_points(
             look.finish(row)
         return [look.wrapped(row) for row in rows]
     seen = (Chosen(*curves.objects), Floats(curves.mjd), Chosen(*curves.filter))
-    keys = (column.values(curves.height) for column in seen)
-    return list(map(Point, *keys, repeat(0.0), lines(columns, curves.height).splitlines()))
+    keys = (column.values() for column in seen)
+    return list(map(Point, *keys, repeat(0.0), lines(columns).splitlines()))
 
 
 def stream_rows(access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]], look: Look) -> bytes:
     """Return the points of `stream_points` as JSON, separated by commas; `look` must not finish them."""
     curves = _seen(access, survey, objects)
-    return lines(_columns(access, survey, curves, look, told=False), curves.height, b",")
+    return lines(_columns(access, survey, curves, look, told=False), b",")
 
 
 def _seen(access: Access, survey: Survey, objects: Mapping[str, Sequence[bytes]]) -> Curves:

@@ -59,7 +59,7 @@ class LightCurves:
             await ended(reading)
         # what was emptied is in the document, if only that was read later: a point that is folded between the
         # two reads shall be seen twice, not missed
-        late = [name for name in versions if _version(folded.get(name)) < emptied.get(name, 1 - ahead)]
+        late = [name for name in versions if not ahead or _version(folded.get(name)) < emptied.get(name, 0)]
         folded |= await self._folded(survey, late) if late else {}
         return {
             name: [*([folded[name]] if name in folded else ()), *versions[name]]
