@@ -13,7 +13,7 @@ from nightdesk.filters.pipeline.errors import PipelineError
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.operators.rowwise import OperatorError
 from nightdesk.filters.pipeline.operators.strings import pattern
-from nightdesk.filters.pipeline.ordering import compare, equals, rank
+from nightdesk.filters.pipeline.ordering import against, compare, equals, equals_text, rank
 from nightdesk.filters.pipeline.python import constant, from_python, integral
 from nightdesk.filters.pipeline.values import Values, concatenated
 
@@ -47,25 +47,48 @@ def equal_to(operand: Any, place: str) -> Test:
     wanted = _operand(operand, place)
     if operand is None:
         return lambda values: values.is_(k.NULLISH)
-    return lambda values: equals(values, wanted.repeat(len(values))) & (values.kind != k.MISSING)
+    if isinstance(operand, str):
+        return lambda values: equals_text(values, operand)
+    if isinstance(operand, bool):
+        return lambda values: (values.kind == k.BOOL) & (values.i == operand)
+    number = _number(operand)
+
+    def test(values: Values) -> Array:
+        found = None if number is None else against(values, number, np.equal)
+        if found is not None:
+            return found
+        return equals(values, wanted.repeat(len(values))) & (values.kind != k.MISSING)
+
+    return test
 
 
-def _ordered(holds: Callable[[Array], Array], *, or_equal: bool) -> Callable[[Any, str], Test]:
+def _number(operand: Any) -> float | None:
+    """Return a number that others compare with; NaN is equal to itself alone."""
+    if isinstance(operand, bool) or not isinstance(operand, int | float) or operand != operand:  # noqa: PLR0124
+        return None
+    return operand
+
+
+def _ordered(holds: np.ufunc, *, or_equal: bool) -> Callable[[Any, str], Test]:
     def build(operand: Any, place: str) -> Test:
         if operand is None:
             return (lambda v: v.is_(k.NULLISH)) if or_equal else (lambda v: np.zeros(len(v), bool))
         wanted = _operand(operand, place)
         kind = int(k.RANK[wanted.kind[0]])
         strange = bool(wanted.kind[0] == k.DOUBLE and np.isnan(wanted.f[0]))
+        number = _number(operand)
 
         def test(values: Values) -> Array:
+            found = None if number is None else against(values, number, holds)
+            if found is not None:
+                return found
             alike = k.RANK[values.kind] == kind
             # NaN is neither less nor greater than a number
             nan = (values.kind == k.DOUBLE) & np.isnan(values.f)
             alike = alike & (nan if strange else ~nan)
             if strange:
                 return alike if or_equal else np.zeros(len(values), bool)
-            return alike & holds(compare(values, wanted.repeat(len(values))))
+            return alike & holds(compare(values, wanted.repeat(len(values))), 0)
 
         return test
 
@@ -194,10 +217,10 @@ def _size(operand: Any, place: str) -> Test:
 
 ELEMENT_TESTS: Final[dict[str, Callable[[Any, str], Test]]] = {
     "$eq": equal_to,
-    "$gt": _ordered(lambda order: order > 0, or_equal=False),
-    "$gte": _ordered(lambda order: order >= 0, or_equal=True),
-    "$lt": _ordered(lambda order: order < 0, or_equal=False),
-    "$lte": _ordered(lambda order: order <= 0, or_equal=True),
+    "$gt": _ordered(np.greater, or_equal=False),
+    "$gte": _ordered(np.greater_equal, or_equal=True),
+    "$lt": _ordered(np.less, or_equal=False),
+    "$lte": _ordered(np.less_equal, or_equal=True),
     "$in": _in,
     "$mod": _mod,
     "$type": _type,

@@ -78,11 +78,7 @@ def _words(a: Values, b: Values) -> Array:
 def equals(a: Values, b: Values) -> Array:
     """Return where two values are equal; missing equals missing alone."""
     if b.constant and b.only(k.bits(k.STRING)) and len(b):
-        # one word against many: no order is needed
-        place = a.words.index.get(b.words.items[int(b.i[0])], -1)
-        if same(a.kind) and same(a.i):
-            return full(a.kind[0] == k.STRING and a.i[0] == place, len(a), np.bool_)
-        return (a.kind == k.STRING) & (a.i == place)
+        return equals_text(a, b.words.items[int(b.i[0])])
     if b.constant and len(b) and not b.has(_NESTED | k.NUMBERS):
         kind = a.kind == b.kind[0]
         return kind & (a.i == b.i[0]) if b.has(_PLACES) else kind if b.has(k.NULLISH) else compare(a, b) == 0
@@ -90,6 +86,44 @@ def equals(a: Values, b: Values) -> Array:
         x, y = a.f, b.floats
         return (x == y) | (np.isnan(x) & np.isnan(y))
     return np.asarray(compare(a, b) == 0)
+
+
+def equals_text(a: Values, text: str) -> Array:
+    """Return where values are a given text."""
+    # one word against many: no order is needed
+    place = a.words.index.get(text, -1)
+    if same(a.kind) and same(a.i):
+        return full(a.kind[0] == k.STRING and a.i[0] == place, len(a), np.bool_)
+    return (a.kind == k.STRING) & (a.i == place)
+
+
+def against(a: Values, number: float, holds: np.ufunc) -> Array | None:
+    """Return where values are numbers that compare with a given one, which is not NaN.
+
+    Parameters
+    ----------
+    number
+        An integer or a double.
+    holds
+        One of NumPy's comparisons.
+
+    Returns
+    -------
+    truth
+        None where doubles are not exact enough for it.
+    """
+    whole = isinstance(number, int)
+    if (whole and abs(number) > _EXACT) or (not whole and a.has(k.bits(k.LONG))):
+        return None
+    found: Array | None = None
+    if a.has(k.INTEGERS):
+        found = holds(a.i, number)
+    if a.has(k.bits(k.DOUBLE)):
+        doubles = holds(a.f, float(number))
+        found = doubles if found is None else np.where(a.kind == k.DOUBLE, doubles, found)
+    if found is None:
+        return np.zeros(len(a), bool)
+    return found if a.only(k.NUMBERS) else found & a.is_(k.NUMBERS)
 
 
 def rank(values: Values) -> Array:

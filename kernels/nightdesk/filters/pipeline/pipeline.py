@@ -11,13 +11,12 @@ import numpy as np
 
 from nightdesk.filters.errors import FilterError
 from nightdesk.filters.pipeline import grouping, operators  # noqa: F401 - they declare themselves
-from nightdesk.filters.pipeline import kinds as k
 from nightdesk.filters.pipeline.batch import Batch
 from nightdesk.filters.pipeline.errors import PipelineError
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.parsing import Parser, text
-from nightdesk.filters.pipeline.python import Failure, to_python
-from nightdesk.filters.pipeline.sharing import Shared, Step, ways
+from nightdesk.filters.pipeline.python import Failure
+from nightdesk.filters.pipeline.sharing import Shared, Step, Written, ways
 from nightdesk.filters.pipeline.stages import Lookup, parse_stage
 from nightdesk.filters.pipeline.state import State
 from nightdesk.filters.pipeline.upstream import refuse_hidden, without_placeholders
@@ -49,7 +48,9 @@ class Result:
     rows: Array
     """Indices of the alerts that passed, rising."""
     documents: list[dict[str, Any]]
-    """What the last stage left of each alert that passed; if it left several documents, the first."""
+    """What the last stage left of each alert that passed; if it left several documents, the first.
+
+    Other pipelines that were run together with this one may have the same objects."""
     stages: list[StageReport]
     errors: dict[int, str]
     """Index of an alert -> why an expression had no value for it; it did not pass."""
@@ -147,33 +148,32 @@ class Pipeline:
             made_by=(str(self._apart),),
         )
         reports = []
-        for place, step in enumerate(self._steps):
-            started, before = time.perf_counter(), state.left
-            with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            for place, step in enumerate(self._steps):
+                started, before = time.perf_counter(), state.left
                 state, known = shared.run(self._steps, place, state)
-            reports.append(StageReport(step.name, before, state.left, time.perf_counter() - started, known))
-        started = time.perf_counter()
-        rows, documents = self._documents(state.packed())
+                reports.append(
+                    StageReport(step.name, before, state.left, time.perf_counter() - started, known)
+                )
+            started = time.perf_counter()
+            made = shared.documents(state)
         last = reports[-1]
         reports[-1] = replace(last, seconds=last.seconds + time.perf_counter() - started)
-        return Result(rows, documents, reports, state.failures)
+        return _result(made, reports, state.failures)
 
-    @staticmethod
-    def _documents(state: State) -> tuple[Array, list[dict[str, Any]]]:
-        first = np.flatnonzero(state.position == 0)
-        last = state if len(first) == len(state.rows) else state.take(first)
-        with np.errstate(all="ignore"):
-            made = to_python(last.root)
-        if not last.root.holds(k.bits(k.ERROR)):
-            return last.rows, made
-        good = []
-        for place, (row, document) in enumerate(zip(last.rows.tolist(), made, strict=True)):
-            failure = _failure(document)
-            if failure is None:
-                good.append(place)
-            else:
-                state.failures.setdefault(row, failure)
-        return last.rows[np.array(good, np.int64)], [made[place] for place in good]
+
+def _result(made: Written, reports: list[StageReport], failures: Mapping[int, str]) -> Result:
+    if not made.errors:
+        return Result(made.rows, made.documents, reports, dict(failures))
+    good, errors = [], dict(failures)
+    for place, (row, document) in enumerate(zip(made.rows.tolist(), made.documents, strict=True)):
+        failure = _failure(document)
+        if failure is None:
+            good.append(place)
+        else:
+            errors.setdefault(row, failure)
+    rows = made.rows[np.array(good, np.int64)]
+    return Result(rows, [made.documents[place] for place in good], reports, errors)
 
 
 def _failure(value: Any) -> str | None:

@@ -81,13 +81,18 @@ class Computed:
     node: Node
     frame: Frame
 
+    @property
+    def costly(self) -> bool:
+        """Whether it is still to be computed."""
+        return self.node.key not in self.frame.cache
+
     def load(self) -> Values:
         """Return the values."""
         return self.node.evaluate(self.frame)
 
     def take(self, index: Array) -> Lazy:
         """Return some rows."""
-        if self.node.key in self.frame.cache:
+        if not self.costly:
             return Later(lambda: self.load().take(index))
         return Computed(self.node, self.frame.take(index))
 

@@ -30,6 +30,7 @@ _OBJECT: Final = k.bits(k.OBJECT)
 _ARRAY: Final = k.bits(k.ARRAY)
 _REFUSED: Final = ("$text", "$near", "$nearSphere", "$geoWithin", "$geoIntersects", "$jsonSchema")
 _FEW: Final = 0.5
+_ROWS: Final = 5_000
 
 
 @dataclass
@@ -62,10 +63,14 @@ class Query:
         """
         raise NotImplementedError
 
+    def costly(self, documents: Values) -> bool:
+        """Tell whether it costs so much that rows without need of it are better left out first."""
+        return True
+
 
 @dataclass(frozen=True)
 class All(Query):
-    """Every one of some conditions; rows that one has dropped are not shown to the next."""
+    """Every one of some conditions; rows that one has dropped need not be shown to the next."""
 
     parts: Sequence[Query]
 
@@ -77,10 +82,11 @@ class All(Query):
         failed: Values | None = None
         for part in self.parts:
             live = open_ if rows is None else open_[rows]
-            count = int(live.sum())
+            count = int(np.count_nonzero(live))
             if not count:
                 break
-            if count < _FEW * len(live):
+            # to leave out few rows takes longer than to compare them
+            if count < _FEW * len(live) and (len(live) - count > _ROWS or part.costly(documents)):
                 left = np.flatnonzero(live)
                 rows = left if rows is None else rows[left]
                 frame = None if frame is None else frame.take(left)
@@ -98,6 +104,10 @@ class All(Query):
                 open_[rows] &= kept
         # what another condition drops needs no value here
         return Verdict(holds & open_, None if failed is None else failed.with_kind(~open_, k.BOOL))
+
+    def costly(self, documents: Values) -> bool:
+        """Tell whether a condition does."""
+        return any(part.costly(documents) for part in self.parts)
 
 
 def _widened(failed: Values, rows: Array, n: int) -> Values:
@@ -129,6 +139,10 @@ class Any_(Query):
             failed = failed.with_kind(holds, k.BOOL)
         return Verdict(holds, failed)
 
+    def costly(self, documents: Values) -> bool:
+        """Tell whether a condition does."""
+        return any(part.costly(documents) for part in self.parts)
+
 
 @dataclass(frozen=True)
 class Not(Query):
@@ -139,6 +153,10 @@ class Not(Query):
     def test(self, documents: Values, frame: Frame | None) -> Verdict:
         """Return which documents it does not hold for."""
         return self.part.test(documents, frame).inverted()
+
+    def costly(self, documents: Values) -> bool:
+        """Tell whether the condition does."""
+        return self.part.costly(documents)
 
 
 @dataclass(frozen=True)
@@ -182,6 +200,18 @@ class Field(Query):
         if failed is not None:
             holds &= failed.kind != k.ERROR
         return Verdict(holds, failed)
+
+    def costly(self, documents: Values) -> bool:
+        """Tell whether the path leads to what is still to be computed, or to arrays."""
+        values = documents
+        for part in self.parts:
+            if values.fields is None or part not in values.fields or values.has(_ARRAY):
+                break
+            column = values.fields.lazy(part)
+            if not isinstance(column, Values) and column.costly:
+                return True
+            values = values.field(part)
+        return values.has(_ARRAY)
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from nightdesk.filters.pipeline import kinds as k
+from nightdesk.filters.pipeline.kinds import Array
+from nightdesk.filters.pipeline.python import to_python
 from nightdesk.filters.pipeline.query import Verdict
 from nightdesk.filters.pipeline.stages import Match, Stage
 from nightdesk.filters.pipeline.state import State
+from nightdesk.filters.pipeline.values import Values
 
 _WORTH: Final = 0.1
 """What an operation costs however few its documents are, as part of its cost on all of them."""
 _PACKED: Final = ""
 """Stands for leaving away what was dropped, where else stands a stage."""
-
+_WRITTEN: Final = "."
+"""Stands for the making of Python's documents."""
 
 Texts = tuple[str, ...]
 """Stages, as they are spelled."""
@@ -35,6 +40,17 @@ class Step:
     stage: Stage
     name: str
     text: str
+
+
+class Written(NamedTuple):
+    """Documents at a pipeline's end."""
+
+    rows: Array
+    """Alert of each."""
+    documents: list[Any]
+    """In Python; they belong to all pipelines that have them."""
+    errors: bool
+    """Whether there may be values that could not be computed."""
 
 
 class Shared:
@@ -50,6 +66,7 @@ class Shared:
         self._counts = Counter(way for ways in pipelines for way in ways)
         self._made: dict[tuple[Texts, str], State] = {}
         self._told: dict[tuple[Texts, str], Verdict] = {}
+        self._written: dict[Texts, tuple[list[Any], bool]] = {}
 
     def run(self, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
         """Return what a step makes of the documents, and whether another pipeline had done it already."""
@@ -58,15 +75,27 @@ class Shared:
             return self._match(step.stage, steps, place, state)
         if state.kept is not None and not step.stage.lenient:
             state = self._packed(steps, place - 1, state)
-        made, known = self._once(
-            (state.made_by, step.text), lambda: step.stage.run(replace(state, kept=None, failures={}))
-        )
-        return replace(
-            made,
-            kept=state.kept,
-            failures={**made.failures, **state.failures},
-            made_by=(*state.made_by, step.text),
-        ), known
+        key = (state.made_by, step.text)
+        made, known = self._once(key, lambda: self._made_of(state, step))
+        if state.kept is None and not state.failures:
+            return made, known
+        return replace(made, kept=state.kept, failures={**made.failures, **state.failures}), known
+
+    def _made_of(self, state: State, step: Step) -> State:
+        made = step.stage.run(replace(state, kept=None, failures={}))
+        return replace(made, made_by=(*state.made_by, step.text))
+
+    def documents(self, state: State) -> Written:
+        """Return the first document that is left of each alert."""
+        index = np.arange(len(state.rows)) if state.kept is None else np.flatnonzero(state.kept)
+        index = index[np.diff(state.rows[index], prepend=-1) > 0]
+        if not self._common((state.made_by, _WRITTEN), state):
+            root = state.root if len(index) == len(state.rows) else state.root.take(index)
+            return Written(state.rows[index], to_python(root), errors=_errors(root))
+        if state.made_by not in self._written:
+            self._written[state.made_by] = to_python(state.root), _errors(state.root)
+        every, errors = self._written[state.made_by]
+        return Written(state.rows[index], [every[place] for place in index.tolist()], errors=errors)
 
     def _match(self, stage: Match, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
         key = (state.made_by, steps[place].text)
@@ -101,11 +130,18 @@ class Shared:
         if state.kept is None:
             return True
         step = next((one for one in following if not isinstance(one.stage, Match)), None)
-        if step is None or not step.stage.lenient:
-            return False
-        sharing = self._counts[state.made_by, step.text]
-        part = float(np.mean(state.kept))
-        return sharing > 1 and sharing * (_WORTH + part) >= 1
+        if step is None:
+            return self._common((state.made_by, _WRITTEN), state)
+        return step.stage.lenient and self._common((state.made_by, step.text), state)
+
+    def _common(self, key: tuple[Texts, str], state: State) -> bool:
+        """Return whether to do something with all documents once is less than with those left, for each."""
+        sharing = self._counts[key]
+        return sharing > 1 and sharing * (_WORTH + state.left / max(len(state.rows), 1)) >= 1
+
+
+def _errors(root: Values) -> bool:
+    return root.holds(k.bits(k.ERROR))
 
 
 def ways(origin: str, steps: Sequence[Step]) -> list[tuple[Texts, str]]:
@@ -126,4 +162,5 @@ def ways(origin: str, steps: Sequence[Step]) -> list[tuple[Texts, str]]:
         for step in steps[packed + 1 :]:
             found.append((made_by, step.text))
             made_by = made_by if isinstance(step.stage, Match) else (*made_by, step.text)
+        found.append((made_by, _WRITTEN))
     return found

@@ -52,13 +52,15 @@ class State:
         return replace(self, frame=self.frame.take(index), rows=self.rows[index])
 
     def judged(self, verdict: Verdict) -> State:
-        """Return the documents, of which those are left that a query holds for; keep the errors of it."""
+        """Return the documents, of which those are left that a query holds for, with the errors of it."""
         holds, failed = verdict.holds, verdict.failed
+        state = self
         if failed is not None:
-            self.note(failed if self.kept is None else failed.with_kind(~self.kept, k.BOOL))
+            state = replace(self, failures=dict(self.failures))  # which others may have, too
+            state.note(failed if self.kept is None else failed.with_kind(~self.kept, k.BOOL))
         if self.kept is not None:
             holds = holds & self.kept
-        return replace(self, kept=None if holds.all() else holds)
+        return replace(state, kept=None if holds.all() else holds)
 
     def packed(self) -> State:
         """Return only the documents that are left."""

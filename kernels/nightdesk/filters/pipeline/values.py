@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from nightdesk.filters.pipeline.words import EMPTY, Words
 
 class Lazy(Protocol):
     """A column that is made when it is asked for."""
+
+    @property
+    def costly(self) -> bool:
+        """Whether making fewer rows of it takes less: it is reckoned, not read."""
+        ...
 
     def load(self) -> Values:
         """Return the column."""
@@ -50,7 +55,35 @@ class Fields:
 
     def take(self, index: Array) -> Fields:
         """Return the fields of some of the objects."""
-        return Fields({name: _later(column, index) for name, column in self._columns.items()})
+        return _Taken(self, index)
+
+
+class _Taken(Fields):
+    """The fields of some objects; objects have many, and a filter asks for few."""
+
+    def __init__(self, whole: Fields, index: Array) -> None:
+        super().__init__({})
+        self._whole = whole
+        self._index = index
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._whole
+
+    def get(self, name: str) -> Values | None:
+        """Return a field, made now if need be."""
+        if name in self._whole:
+            self.lazy(name)
+        return super().get(name)
+
+    def lazy(self, name: str) -> Lazy | Values:
+        """Return a field as it is."""
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = _later(self._whole.lazy(name), self._index)
+        return column
 
 
 def _later(column: Lazy | Values, index: Array) -> Lazy:
@@ -63,6 +96,7 @@ class Later:
 
     make: Callable[[], Values]
     made: Values | None = None
+    costly: ClassVar[bool] = False
 
     def load(self) -> Values:
         """Return the column."""

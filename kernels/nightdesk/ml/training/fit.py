@@ -53,7 +53,6 @@ def trained(train: Examples, watch: Examples, plan: Plan, say: Say = print) -> P
         odds = logits(values, images, keep)
         return jnp.mean(jnp.logaddexp(0.0, odds) - real * odds)
 
-    @jax.jit
     def step(
         values: Parameters, state: optax.OptState, images: jax.Array, real: jax.Array, keep: jax.Array
     ) -> tuple[Parameters, optax.OptState, jax.Array]:
@@ -61,11 +60,12 @@ def trained(train: Examples, watch: Examples, plan: Plan, say: Say = print) -> P
         change, state = optimiser.update(slope, state, values)
         return optax.apply_updates(values, change), state, cost
 
+    run = jax.jit(step)
     for epoch in range(plan.epochs):
         costs = []
         for images, real in _shuffled(train, plan.batch, rng):
             keep = (rng.random((len(images), LAST)) >= plan.dropout) / (1.0 - plan.dropout)
-            parameters, state, cost = step(
+            parameters, state, cost = run(
                 parameters, state, jnp.asarray(images), jnp.asarray(real), jnp.asarray(keep, jnp.float32)
             )
             costs.append(float(cost))

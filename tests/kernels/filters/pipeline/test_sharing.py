@@ -100,6 +100,34 @@ def test_what_comes_after_different_cuts_is_done_once() -> None:
     ]
 
 
+def test_documents_in_common_are_made_once() -> None:
+    first, second, last = run_all(
+        [cuts(least) for least in range(3)], Batch.from_documents([{"a": a} for a in range(10)])
+    )
+    assert isinstance(first, Result) and isinstance(second, Result) and isinstance(last, Result)
+    assert second.documents == [{"twice": 2 * a} for a in range(1, 8)]
+    assert all(one is other for one, other in zip(first.documents[2:], last.documents, strict=True))
+
+
+def test_an_error_of_one_pipeline_is_not_told_of_another() -> None:
+    odd = {"$addFields": {"c": {"$divide": [6, "$a"]}}}
+    pipelines = [
+        Pipeline([odd, {"$match": {"$expr": {"$gt": ["$c", 1]}}}, {"$project": {"c": 1}}]),
+        Pipeline([odd, {"$match": {"a": {"$gte": 0}}}, {"$project": {"a": 1}}]),
+        Pipeline([odd, {"$match": {"a": {"$gte": 0}}}, {"$project": {"c": 1}}]),
+        Pipeline([odd, {"$match": {"a": {"$gte": 1}}}, {"$project": {"c": 1}}]),
+    ]
+    found = run_all(pipelines, Batch.from_documents([{"a": a} for a in range(8)]))
+    results = [one for one in found if isinstance(one, Result)]
+    assert [list(one.errors) for one in results] == [[0], [], [0], []]
+    assert [one.rows.tolist() for one in results] == [
+        [*range(1, 6)],
+        [*range(8)],
+        [*range(1, 8)],
+        [*range(1, 8)],
+    ]
+
+
 def test_rare_documents_are_not_computed_in_vain() -> None:
     rare = run_all([cuts(9), cuts(10)], Batch.from_documents([{"a": a} for a in range(11)]))
     for one in rare:
