@@ -262,7 +262,6 @@ class Tables:
         self.source = source
         self.refusals = refusals
         self.buffers = buffers
-        self._tables: dict[int, Table] = {}
 
     def __len__(self) -> int:
         return len(self.root)
@@ -274,7 +273,8 @@ class Tables:
 
     def table(self, number: int) -> Table:
         """A table by its number in the layout."""
-        return self._tables.setdefault(number, Table(self, number))
+        # not kept here: in a circle, all the memory would live until Python looks for such
+        return Table(self, number)
 
     def to_pylist(self) -> list[Any]:
         """The records as Python values, equal to those of fastavro without logical types."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import json
 from collections.abc import Callable
 from typing import Any
 
 import bson
 import pytest
-from nightdesk.alerts import decode, point_key
+from nightdesk.alerts import AlertBatch, decode, point_key
+from nightdesk.avro.storage import Storage
+from nightdesk.filters.pipeline import Batch
 from nightdesk.photometry import light_curve
 from nightdesk.surveys import SURVEYS
 from nightdesk_services.broker.models.packets import Packet, digest
 from nightdesk_services.broker.services.pipeline import Pipeline, by_survey
+from nightdesk_services.broker.services.work import Work
 from nightdesk_services.common.light_curves import read_object
 from pymongo.database import Database
 
 from tests.services.broker.packets import group, real, revisited, simulated
+from tests.services.broker.test_filters import add, passed
 from tests.support.data import needs_data
 
 Db = Database[dict[str, Any]]
@@ -203,6 +209,30 @@ def test_each_step_is_timed(pipeline: Pipeline) -> None:
     wanted = {"decode", "history", "crossmatch", "features", "filters", "store.objects", "store.alerts"}
     assert wanted <= set(pipeline.statistics.seconds)
     assert all(pipeline.statistics.seconds[name] > 0 for name in wanted)
+
+
+@pytest.mark.parametrize("survey", ["ZTF", "LSST"])
+def test_a_batch_goes_with_its_last_reference(pipeline: Pipeline, database: Db, survey: str) -> None:
+    """In a circle, its packets would stay until Python looks for such: for ten batches and more."""
+    stages = [
+        {"$match": {"coordinates.l": {"$gt": -1}, "prv_candidates.jd": {"$gt": 1}}},
+        {"$addFields": {"annotations": {"past": {"$size": "$prv_candidates"}}}},
+        {"$match": {"annotations.past": {"$gt": 0}}},
+    ]
+    for number, source in enumerate(["magpsf < 99", json.dumps(stages)], 11):
+        kind = "pipeline" if number == 12 else "expression"
+        add(database, number, source, survey=survey, kind=kind)
+    packets = simulated(survey, 20)
+    pipeline.run(group(packets[:10], survey))
+    gc.collect()
+    gc.disable()
+    try:
+        pipeline.run(group(packets[10:], survey))
+        left = [one for one in gc.get_objects() if isinstance(one, AlertBatch | Storage | Work | Batch)]
+    finally:
+        gc.enable()
+    assert not left
+    assert {passed(database, 11), passed(database, 12)} == {20}
 
 
 def test_a_night_in_batches_keeps_every_point_once(

@@ -169,7 +169,8 @@ class Batch:
         made |= _places(alerts)
         for name in ("classifications", "features"):
             made[name] = objects({}, len(alerts))
-        made["prv_candidates"] = _history(alerts, made) if prv is None else _points(prv)
+        own = {name: column for name, column in made.items() if name.startswith(f"{SOURCE}.")}
+        made["prv_candidates"] = _history(alerts, own) if prv is None else _points(prv)
         made["fp_hists"] = _points(alerts.fp if fp is None else fp)
         made["cross_matches"] = objects({}, len(alerts))
         for catalogue, found in (matches or {}).items():
