@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     cutouts_url: str = ""
     """Where cutouts lie, a path or a URL that fsspec knows; default ``<data_dir>/cutouts``. Workers write
     there and the marshal reads."""
+    cutout_days: int = Field(0, ge=0)
+    """Days that all cutouts stay; then those go that are neither of a source, nor of an object in a list, nor
+    of a candidate. 0: none go."""
 
     surveys_dir: Path | None = None
     """Directory of a site's own surveys."""

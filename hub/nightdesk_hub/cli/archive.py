@@ -8,10 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from nightdesk_hub.cli.common import AsJson, DataDir, console, fail, progress, settings_of_running
+from nightdesk_hub.cli.common import AsJson, DataDir, fail, progress, settings_of_running, show
 
 if TYPE_CHECKING:
     from nightdesk.archive import Shelf
@@ -37,7 +35,7 @@ def info(
 
     settings = settings_of_running(data_dir)
     found = [asdict(archive.info(shelf, number)) for shelf, number in _nights(settings, root, survey, night)]
-    _show(found, as_json, "the archive has no alerts")
+    show(found, as_json, "the archive has no alerts")
 
 
 @app.command()
@@ -72,7 +70,7 @@ def compact(
                 }
             )
             tell(done + 1, len(chosen))
-    _show(found, as_json, "the archive has no alerts")
+    show(found, as_json, "the archive has no alerts")
 
 
 @app.command()
@@ -112,7 +110,7 @@ def verify(
         )
     else:
         counted = [one | {k: len(one[k]) for k in ("missing", "extra")} for one in found]
-        _show(counted, False, "neither the archive nor the store has alerts")
+        show(counted, False, "neither the archive nor the store has alerts")
     if differ:
         raise typer.Exit(1)
 
@@ -145,15 +143,3 @@ def _number(night: str) -> int:
     if len(digits) != 8 or not digits.isdigit():
         fail(f"{night!r} is no night; say 20260915", 2)
     return int(digits)
-
-
-def _show(found: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
-    if as_json:
-        print(json.dumps(found, indent=1))
-    elif not found:
-        console.print(nothing)
-    else:
-        table = Table(*found[0], box=None)
-        for one in found:
-            table.add_row(*(f"{v:,}" if type(v) is int and k != "night" else str(v) for k, v in one.items()))
-        Console(highlight=False).print(table)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 console = Console(stderr=True, highlight=False)
 """For people; results that programs read go to standard output."""
@@ -83,3 +84,17 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=total or None)
 
         yield tell
+
+
+def show(found: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    """Print rows of the same names as a table or as JSON, or say that there are none."""
+    if as_json:
+        print(json.dumps(found, indent=1))
+    elif not found:
+        console.print(nothing)
+    else:
+        table = Table(*found[0], box=None)
+        for one in found:
+            # a night is no number
+            table.add_row(*(f"{v:,}" if type(v) is int and k != "night" else str(v) for k, v in one.items()))
+        Console(highlight=False).print(table)

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from nightdesk_hub.cli import archive, backup, catalogs, platform, servers, stream, users
+from nightdesk_hub.cli import archive, backup, catalogs, cutouts, platform, servers, stream, users
 from nightdesk_hub.cli.common import console
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ for commands in (platform, stream, servers, backup):
     commands.register(app)
 app.add_typer(catalogs.app, name="catalogs")
 app.add_typer(archive.app, name="archive")
+app.add_typer(cutouts.app, name="cutouts")
 app.add_typer(users.app, name="users")
 
 

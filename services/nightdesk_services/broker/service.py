@@ -81,4 +81,4 @@ async def _work(settings: Settings, pool: WorkerPool, parts: Parts, watch: Watch
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(pool.supervise())
         tasks.create_task(watch.keep())
-        tasks.create_task(watch.compact())
+        tasks.create_task(watch.tidy())

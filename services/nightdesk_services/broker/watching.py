@@ -1,4 +1,4 @@
-"""Putting together what looks after the stream: quarantine, retries, nightly summaries, the archive."""
+"""Putting together what looks after the stream: quarantine, retries, summaries, the archive, cutouts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from nightdesk_services.broker.services.quarantining import QuarantineDesk
 from nightdesk_services.broker.services.resending import Resender
 from nightdesk_services.broker.services.retrying import Retrying
 from nightdesk_services.broker.services.summaries import Summaries
+from nightdesk_services.broker.services.thinning import Thinning
 from nightdesk_services.broker.storage.quarantine import Quarantine
 from nightdesk_services.broker.storage.retries import Retries
 from nightdesk_services.broker.storage.summaries import SummaryStore
+from nightdesk_services.broker.storage.thinning import ThinningStore
+from nightdesk_services.common.cutouts import CutoutPacks
 from nightdesk_services.common.store import connect
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0
 _SUMMARY_EVERY = 10.0
-_COMPACT_EVERY = 1800.0
+_TIDY_EVERY = 1800.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Watch:
     retrying: Retrying
     summaries: Summaries
     compacting: Compacting
+    thinning: Thinning
+    cutout_days: int
     entries: Quarantine
 
     @classmethod
@@ -48,6 +53,8 @@ class Watch:
             retrying=Retrying(quarantine, retries, lambda: Resender(settings)),
             summaries=Summaries(SummaryStore(db), quarantine, monitor.workers),
             compacting=Compacting(settings),
+            thinning=Thinning(ThinningStore(db), CutoutPacks(settings.cutouts)),
+            cutout_days=settings.cutout_days,
             entries=quarantine,
         )
 
@@ -75,11 +82,13 @@ class Watch:
                 log.warning("the stream is not looked after now: %s", str(error)[:300])
                 await asyncio.sleep(5 * _LOOK_EVERY)
 
-    async def compact(self) -> None:
-        """Compact nights of the archive that are over, until cancelled."""
+    async def tidy(self) -> None:
+        """Compact nights of the archive that are over, and thin out old cutouts, until cancelled."""
         while True:
-            await asyncio.sleep(_COMPACT_EVERY)
+            await asyncio.sleep(_TIDY_EVERY)
             await asyncio.to_thread(self.compacting.sweep)
+            if self.cutout_days:
+                await asyncio.to_thread(self.thinning.sweep, self.cutout_days)
 
     async def close(self) -> None:
         """Write what the workers counted last."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from nightdesk.surveys import get
-from nightdesk_services.common.cutouts import CutoutPacks
+from nightdesk_services.common.cutouts import CHOSEN, CutoutPacks
 
 ZTF = get("ZTF")
 FIELDS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
@@ -32,6 +33,26 @@ def test_what_was_kept_is_read(tmp_path: Path) -> None:
     assert [packs.whole(one, FIELDS) for one in kept] == given
     assert packs.data(kept[0], "cutoutDifference") == b"\x00\xff" * 1000
     assert packs.data(kept[1], "cutoutTemplate") is None
+
+
+def test_packs_tell_what_is_in_them(tmp_path: Path) -> None:
+    packs = CutoutPacks(str(tmp_path))
+    assert packs.days(ZTF) == []
+    packs.keep(ZTF, [document(2**62 + 1, cutoutScience=b"one"), document(2)], "20260915")
+    packs.keep(ZTF, [document(3)], CHOSEN)
+    assert packs.days(ZTF) == ["20260915"]
+    (found,) = packs.packs(ZTF, "20260915").items()
+    assert found[1] == (tmp_path / found[0]).stat().st_size
+    assert packs.listed(found[0]) == [(2**62 + 1, f"ZTF{2**62 + 1}"), (2, "ZTF2")]
+    packs.remove(found[0])
+    assert packs.days(ZTF) == []
+    assert len(packs.packs(ZTF, CHOSEN)) == 1
+
+
+@pytest.mark.parametrize("contents", [b"", b"x" * 100, b"[]" + (2**40).to_bytes(8, "little") + b"NDPACK01"])
+def test_a_pack_without_a_list_says_so(tmp_path: Path, contents: bytes) -> None:
+    (tmp_path / "ZTF.pack").write_bytes(contents)
+    assert CutoutPacks(str(tmp_path)).listed("ZTF.pack") is None
 
 
 def test_nothing_writes_no_pack(tmp_path: Path) -> None:
