@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import Final
 
 from bson import Int64
@@ -35,8 +34,16 @@ class StoredCutouts:
 
     async def reader(self, survey: Survey, candid: int) -> Reader:
         """Return what reads the cutouts of an alert from their files; not to be called in the event loop."""
-        found = await self._documents.of((survey.cutouts, candid))
-        return partial(self._packs.data, found or {})
+        key = (survey.cutouts, candid)
+        found = await self._documents.of(key) or {}
+
+        def read(field: str) -> bytes | None:
+            data = self._packs.data(found, field)
+            if data is None and field in found:  # it is in another pack now, or gone
+                self._documents.forget(key)
+            return data
+
+        return read
 
     async def _read(self, key: tuple[str, int], /) -> Document | None:
         collection, candid = key

@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class Once(Generic[K, V]):
-    """Keeps values that never change; that there is none, or an error, is not kept.
+    """Keeps values that seldom change; that there is none, or an error, is not kept.
 
     Parameters
     ----------
@@ -44,6 +44,10 @@ class Once(Generic[K, V]):
         if found is None:
             self._forget(key, task)
         return found
+
+    def forget(self, key: K) -> None:
+        """Read the value of a key anew the next time; from any thread."""
+        self._tasks.pop(key, None)
 
     def _forget(self, key: K, task: asyncio.Task[V | None]) -> None:
         if self._tasks.get(key) is task:
