@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nightdesk_hub.cli.common import AsJson, DataDir, fail, progress, settings_of_running, show
+from nightdesk_hub.cli.common import (
+    AsJson,
+    DataDir,
+    SurveyName,
+    fail,
+    progress,
+    settings_of_running,
+    show,
+    surveys_named,
+)
 
 if TYPE_CHECKING:
     from nightdesk.archive import Shelf
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The Parquet archive of all alerts.", no_args_is_help=True)
 
-SurveyName = Annotated[str | None, typer.Option("--survey", help="One survey, as in ZTF; else all")]
 NightName = Annotated[str | None, typer.Option("--night", help="One night, as in 20260915; else all")]
 Root = Annotated[str | None, typer.Option("--root", help="Directory or URL; else the platform's own archive")]
 
@@ -118,13 +126,8 @@ def verify(
 def _shelves(settings: Settings, root: str | None, survey: str | None) -> list[Shelf]:
     from nightdesk.archive import Shelf
     from nightdesk.archive.shelves import root_of
-    from nightdesk.surveys import SURVEYS, get
 
-    try:
-        surveys = [get(survey)] if survey else list(SURVEYS.values())
-    except ValueError as error:
-        fail(error, 2)
-    return [Shelf(one, root or root_of(settings)) for one in surveys]
+    return [Shelf(one, root or root_of(settings)) for one in surveys_named(survey)]
 
 
 def _nights(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from nightdesk.settings import PREFIX, Settings
@@ -17,6 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from nightdesk.surveys import Survey
 
 console = Console(stderr=True, highlight=False)
 """For people; results that programs read go to standard output."""
@@ -31,6 +34,7 @@ Config = Annotated[
         "--config", help="TOML file of settings; else NIGHTDESK_CONFIG", exists=True, dir_okay=False
     ),
 ]
+SurveyName = Annotated[str | None, typer.Option("--survey", help="One survey, as in ZTF; else all")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output")]
 
 
@@ -55,6 +59,16 @@ def settings_of_running(data_dir: Path | None = None) -> Settings:
         return mine
     known = {name: value for name, value in about["settings"].items() if name in Settings.model_fields}
     return Settings(**known)
+
+
+def surveys_named(name: str | None) -> list[Survey]:
+    """Return the survey of a name, or all of them; end the command if there is none of that name."""
+    from nightdesk.surveys import SURVEYS, get
+
+    try:
+        return [get(name)] if name else list(SURVEYS.values())
+    except ValueError as error:
+        fail(error, 2)
 
 
 def fail(message: object, code: int = 1) -> NoReturn:

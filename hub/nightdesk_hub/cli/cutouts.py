@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from nightdesk_hub.cli.common import AsJson, DataDir, fail, progress, settings_of_running, show
-
-if TYPE_CHECKING:
-    from nightdesk.surveys import Survey
+from nightdesk_hub.cli.common import (
+    AsJson,
+    DataDir,
+    SurveyName,
+    fail,
+    progress,
+    settings_of_running,
+    show,
+    surveys_named,
+)
 
 app = typer.Typer(help="The cutouts of alerts, which lie in packs.", no_args_is_help=True)
-
-SurveyName = Annotated[str | None, typer.Option("--survey", help="One survey, as in ZTF; else all")]
 
 
 @app.command()
@@ -25,7 +29,7 @@ def info(survey: SurveyName = None, data_dir: DataDir = None, as_json: AsJson = 
 
     packs = CutoutPacks(settings_of_running(data_dir).cutouts)
     found: list[dict[str, Any]] = []
-    for one in _surveys(survey):
+    for one in surveys_named(survey):
         for day in [*packs.days(one), CHOSEN]:
             sizes = packs.packs(one, day)
             if sizes:
@@ -51,7 +55,7 @@ def thin(
 
     day = _date(before)
     settings = settings_of_running(data_dir)
-    surveys = _surveys(survey)
+    surveys = surveys_named(survey)
     db = connect(settings)
     thinning = Thinning(ThinningStore(db), CutoutPacks(settings.cutouts))
     found = []
@@ -64,15 +68,6 @@ def thin(
     finally:
         db.client.close()
     show(found, as_json, f"there are no cutouts of before {day}")
-
-
-def _surveys(name: str | None) -> list[Survey]:
-    from nightdesk.surveys import SURVEYS, get
-
-    try:
-        return [get(name)] if name else list(SURVEYS.values())
-    except ValueError as error:
-        fail(error, 2)
 
 
 def _date(said: str) -> str:

@@ -30,7 +30,9 @@ _OBJECT: Final = k.bits(k.OBJECT)
 _ARRAY: Final = k.bits(k.ARRAY)
 _REFUSED: Final = ("$text", "$near", "$nearSphere", "$geoWithin", "$geoIntersects", "$jsonSchema")
 _FEW: Final = 0.5
+"""Part of the rows: where fewer are left, the others may be left out."""
 _ROWS: Final = 5_000
+"""Rows that are always worth being left out."""
 
 
 @dataclass
