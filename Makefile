@@ -14,11 +14,13 @@ LOCK := $(if $(shell command -v flock),flock .install.lock,)
 EXTENSION := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
 	$(wildcard labextension/*.json labextension/*.js labextension/pyproject.toml)
 
+COMPILED := $(shell find kernels services -name '*.py' 2>/dev/null)
+
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install:  ## Install everything into .venv and node_modules
-	@$(LOCK) $(MAKE) --no-print-directory -s .venv/extension.stamp hub/node_modules/.stamp
+	@$(LOCK) $(MAKE) --no-print-directory -s -j 3 .venv/extension.stamp hub/node_modules/.stamp .venv/compiled.stamp
 
 .venv/python.stamp: pyproject.toml requirements/constraints.txt requirements/no-deps.txt
 	@echo "Installing Python packages ..."
@@ -28,6 +30,12 @@ install:  ## Install everything into .venv and node_modules
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check -c requirements/constraints.txt uv
 	@$(BIN)/uv pip install -q --compile-bytecode -c requirements/constraints.txt -e '.[all]' --group build --group dev --group docs
 	@$(BIN)/uv pip install -q --no-deps -r requirements/no-deps.txt
+	@touch $@
+
+# Else the first alerts, and every process of a test run, would wait for it.
+.venv/compiled.stamp: .venv/python.stamp $(COMPILED)
+	@echo "Compiling ..."
+	@$(BIN)/nightdesk compile
 	@touch $@
 
 .venv/extension.stamp: .venv/python.stamp labextension/node_modules/.stamp $(EXTENSION)
@@ -61,7 +69,6 @@ run: install kafka  ## Start the platform with a simulated night (RATE=2 alerts/
 	@exec $(BIN)/nightdesk up --simulate $(RATE) --data-dir $(DATA)
 
 test: install kafka chromium  ## Run all tests
-	@$(BIN)/python -m tests.support.warm
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-real: install kafka  ## Repeat the store and stream tests on each server that this machine has

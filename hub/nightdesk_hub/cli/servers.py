@@ -1,4 +1,4 @@
-"""``nightdesk fetch-kafka | fetch-store``: better embedded servers than those from PyPI."""
+"""``nightdesk fetch-kafka | fetch-store | compile``: what makes a desk faster, once on a machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 from rich.markup import escape
 
-from nightdesk_hub.cli.common import console, fail
+from nightdesk_hub.cli.common import console, fail, progress
 
 
 def fetch_kafka() -> None:
@@ -26,6 +26,14 @@ def fetch_store() -> None:
     console.print(f"The store is in {escape(str(SecantusRust.home()))}", soft_wrap=True)
 
 
+def compile_ahead() -> None:
+    """Make the machine code that else the first alerts wait for; in a container's image, say."""
+    from nightdesk_hub import ahead
+
+    with progress("compiling") as tell:
+        ahead.compile_ahead(tell)
+
+
 def _fetch(doing: str, fetch: Callable[[], None]) -> None:
     try:
         with console.status(doing):
@@ -38,3 +46,4 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("fetch-kafka")(fetch_kafka)
     app.command("fetch-store")(fetch_store)
+    app.command("compile")(compile_ahead)
