@@ -20,7 +20,7 @@ help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install:  ## Install everything into .venv and node_modules
-	@$(LOCK) $(MAKE) --no-print-directory -s -j 3 .venv/extension.stamp hub/node_modules/.stamp .venv/compiled.stamp
+	@$(LOCK) $(MAKE) --no-print-directory -s -j 3 .venv/extension.stamp hub/node_modules/.stamp
 
 .venv/python.stamp: pyproject.toml requirements/constraints.txt requirements/no-deps.txt
 	@echo "Installing Python packages ..."
@@ -32,7 +32,7 @@ install:  ## Install everything into .venv and node_modules
 	@$(BIN)/uv pip install -q --no-deps -r requirements/no-deps.txt
 	@touch $@
 
-# Else the first alerts, and every process of a test run, would wait for it.
+# Else the tests that come first would wait for it.
 .venv/compiled.stamp: .venv/python.stamp $(COMPILED)
 	@echo "Compiling ..."
 	@$(BIN)/nightdesk compile
@@ -69,6 +69,7 @@ run: install kafka  ## Start the platform with a simulated night (RATE=2 alerts/
 	@exec $(BIN)/nightdesk up --simulate $(RATE) --data-dir $(DATA)
 
 test: install kafka chromium  ## Run all tests
+	@$(MAKE) --no-print-directory -s .venv/compiled.stamp
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-real: install kafka  ## Repeat the store and stream tests on each server that this machine has

@@ -13,6 +13,7 @@ from nightdesk.settings import Settings
 
 from nightdesk_hub import accounts
 from nightdesk_hub.launcher import leftovers, parts, ports
+from nightdesk_hub.launcher.compiling import compiling
 from nightdesk_hub.launcher.probe import answers
 from nightdesk_hub.launcher.state import Desk
 from nightdesk_hub.launcher.watched import Program, Watched
@@ -53,6 +54,7 @@ class Launcher:
         self.service_patience = service_patience
         self.desk = Desk(self.settings.data_dir)
         self._watched: dict[str, Watched] = {}
+        self._compiling: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._signals = 0
 
@@ -106,6 +108,7 @@ class Launcher:
         if taken := ports.clashes(parts.all_ports(self.settings, [*servers, proxy, hub])):
             raise StartError("\n".join(taken))
         self._publish(ready=False)
+        self._compiling = asyncio.create_task(compiling(environment, self.desk.logs / "compile.log"))
         admin = asyncio.create_task(asyncio.to_thread(accounts.first_admin, self.settings))
         # The hub takes as long as the servers to start, and its services begin after that.
         first = asyncio.create_task(self._start([*servers, proxy]))
@@ -168,6 +171,9 @@ class Launcher:
 
     async def _down(self) -> None:
         """Stop what gives work first, and what keeps data last."""
+        if self._compiling is not None:
+            self._compiling.cancel()
+            await asyncio.wait([self._compiling])
         for name in ("simulator", "hub", "proxy", "stream", "store"):
             if watched := self._watched.get(name):
                 began = time.monotonic()

@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.errors import BRANCH, INT_RANGE, LENGTH, SYMBOL, TEXT, TRUNCATED
 from nightdesk.avro.memory import load8, load32, load64, store8, store32, store64
 from nightdesk.avro.operations import BOOLEAN, BYTES, DOUBLE, ENUM, FLOAT, INT, LONG, NULLABLE, STRING
 from nightdesk.avro.varints import utf8, varint
+from nightdesk.jit import jit
 
 NAN32 = 0x7FC00000
 NAN64 = 0x7FF8000000000000
 
 
-@compiled
+@jit
 def span(at: int, end: int, origin: int, is_text: bool, starts: int, lengths: int, row: int) -> int:
     """Note where a string lies; the address after it, or what is wrong as a negative number."""
     size, at = varint(at, end)
@@ -31,7 +31,7 @@ def span(at: int, end: int, origin: int, is_text: bool, starts: int, lengths: in
     return at + size
 
 
-@compiled
+@jit
 def absent(kind: int, cells: int, row: int) -> None:
     """Fill the cell of a null, so that no stale memory shows."""
     if kind == FLOAT:
@@ -46,7 +46,7 @@ def absent(kind: int, cells: int, row: int) -> None:
         store64(cells + row * 8, 0)
 
 
-@compiled
+@jit
 def one(
     op: int, at: int, end: int, origin: int, base: int, column: int, row: int, present: int, extra: int
 ) -> int:

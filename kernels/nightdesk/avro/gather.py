@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.memory import load8, load64, store8, store64
+from nightdesk.jit import jit
 
 Words = npt.NDArray[np.int64]
 
 
-@compiled
+@jit
 def gather(addresses: Words, origins: Words, starts: Words, offsets: Words, target: int) -> None:
     """Copy spans one after another.
 

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nightdesk.avro.checked import NAN32, NAN64, one
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.errors import BRANCH, COUNT, EMPTY_ITEMS, EXPANSION, LONG_VARINT, TRAILING
 from nightdesk.avro.learning import learn
 from nightdesk.avro.memory import load8, load32, load64, store8, store32, store64, trailing_zeros
@@ -52,11 +51,12 @@ from nightdesk.avro.shapes import (
     burst,
 )
 from nightdesk.avro.varints import HIGH_BITS, LOW_BITS, gather7, varint, zigzag
+from nightdesk.jit import jit
 
 Words = npt.NDArray[np.int64]
 
 
-@compiled
+@jit
 def run(
     code: int,
     jumps: Words,

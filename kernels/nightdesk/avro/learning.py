@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from nightdesk.avro.checked import NAN32, NAN64
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.memory import load8, load64, store8, store64
 from nightdesk.avro.operations import (
     BOOLEAN,
@@ -41,16 +40,17 @@ from nightdesk.avro.shapes import (
     WORD8,
 )
 from nightdesk.avro.varints import varint
+from nightdesk.jit import jit
 
 
-@compiled
+@jit
 def require(shape: int, offset: int, bits: int, value: int) -> None:
     """Demand bits of one byte of an item."""
     store8(shape + HEADER * 8 + offset, bits)
     store8(shape + (HEADER + MAX_WORDS) * 8 + offset, value & bits)
 
 
-@compiled
+@jit
 def put(shape: int, kind: int, column: int, argument: int, length: int) -> None:
     """Add a move to a shape."""
     moves = load64(shape + 8)
@@ -62,7 +62,7 @@ def put(shape: int, kind: int, column: int, argument: int, length: int) -> None:
     store64(shape + 8, moves + 1)
 
 
-@compiled
+@jit
 def put_absent(shape: int, kind: int, column: int) -> None:
     """Add the moves for a null."""
     if kind == FLOAT:
@@ -79,7 +79,7 @@ def put_absent(shape: int, kind: int, column: int) -> None:
         put(shape, FILL4, column + 1, 0, 0)
 
 
-@compiled
+@jit
 def put_present(shape: int, kind: int, column: int, start: int, at: int, end: int, extra: int) -> int:
     """Add what a value demands and its moves; the address after it, or -1 if it can have no shape."""
     offset = at - start
@@ -123,7 +123,7 @@ def put_present(shape: int, kind: int, column: int, start: int, at: int, end: in
     return after + number
 
 
-@compiled
+@jit
 def arrange(shape: int) -> None:
     """Put the moves in order of their kinds."""
     moves = load64(shape + 8)
@@ -140,7 +140,7 @@ def arrange(shape: int) -> None:
         store64(first + word * 8, load64(spare + word * 8))
 
 
-@compiled
+@jit
 def learn(
     code: int, first: int, last: int, memory: int, stride: int, head: int, start: int, end: int
 ) -> bool:

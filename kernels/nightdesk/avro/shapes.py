@@ -16,7 +16,6 @@ moves are in order of their kinds; behind them is as much room again, where they
 
 from __future__ import annotations
 
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.memory import (
     load8,
     load32,
@@ -30,6 +29,7 @@ from nightdesk.avro.memory import (
     store64,
 )
 from nightdesk.avro.varints import LOW_BITS, gather7, zigzag
+from nightdesk.jit import jit
 
 SHAPES = 16
 """Shapes remembered per array."""
@@ -47,7 +47,7 @@ MAX_PATIENCE = 64
 REST = 256
 
 
-@compiled
+@jit
 def matches(shape: int, at: int) -> bool:
     """Whether the item at an address has a shape; its bytes and eight more must be readable."""
     words = (load64(shape) + 7) >> 3
@@ -61,7 +61,7 @@ def matches(shape: int, at: int) -> bool:
     return wrong == 0
 
 
-@compiled
+@jit
 def find(memory: int, stride: int, head: int, at: int, end: int) -> int:
     """Number of the shape of the item at an address, or -1."""
     last = load64(head + LAST * 8)
@@ -77,7 +77,7 @@ def find(memory: int, stride: int, head: int, at: int, end: int) -> int:
     return -1
 
 
-@compiled
+@jit
 def integer(at: int, length: int) -> int:
     """A varint of known length."""
     if length == 1:
@@ -93,7 +93,7 @@ def integer(at: int, length: int) -> int:
     return zigzag(number)
 
 
-@compiled
+@jit
 def move(kind: int, cells: int, argument: int, length: int, list_: int, count: int, origin: int) -> None:
     """Fill one column for some items, given as pairs of row and address."""
     if kind == WORD4:
@@ -125,7 +125,7 @@ def move(kind: int, cells: int, argument: int, length: int, list_: int, count: i
             store64(cells + peek64(list_, 2 * i) * 8, argument)
 
 
-@compiled
+@jit
 def move4(kind: int, base: int, what: int, list_: int, count: int) -> None:
     """Fill four columns of words or bytes at once, while the item is near."""
     cells0, at0 = load64(base + load64(what + 8) * 8), load64(what + 16)
@@ -148,7 +148,7 @@ def move4(kind: int, base: int, what: int, list_: int, count: int) -> None:
             store8(cells3 + row, load8(item + at3))
 
 
-@compiled
+@jit
 def move_items(
     shape: int, leading: bool, base: int, row: int, count: int, list_: int, chosen: int, origin: int
 ) -> None:
@@ -182,7 +182,7 @@ def move_items(
         what += MOVE * 8
 
 
-@compiled
+@jit
 def burst(
     memory: int,
     stride: int,

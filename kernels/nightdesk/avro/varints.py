@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nightdesk.avro.compiled import compiled, inlined
 from nightdesk.avro.errors import LONG_VARINT, TRUNCATED
 from nightdesk.avro.memory import load8, load64
+from nightdesk.jit import inlined, jit
 
 HIGH_BITS = -0x7F7F7F7F7F7F7F80  # 0x8080808080808080
 LOW_BITS = 0x7F7F7F7F7F7F7F7F
@@ -25,7 +25,7 @@ def gather7(word: int) -> int:
     return (word & 0x000000000FFFFFFF) | ((word & 0x0FFFFFFF00000000) >> 4)
 
 
-@compiled
+@jit
 def varint(at: int, end: int) -> tuple[int, int]:
     """An integer and the address after it, or what is wrong with it as a negative address."""
     number, shift = 0, 0
@@ -42,7 +42,7 @@ def varint(at: int, end: int) -> tuple[int, int]:
         shift += 7
 
 
-@compiled
+@jit
 def utf8(at: int, end: int) -> bool:
     """Whether the bytes are UTF-8 as Python understands it: no surrogates, nothing in overlong form."""
     while at < end:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from nightdesk.avro.blocks import BLOCKS
-from nightdesk.avro.compiled import compiled
 from nightdesk.avro.memory import load64, peek8, peek32, peek64, peek_float, poke8, poke64
 from nightdesk.avro.operations import DOUBLE, FLOAT, INT, LONG
 from nightdesk.avro.schema import Guards, Place
 from nightdesk.avro.storage import LINE, Storage
+from nightdesk.jit import jit
 
 Words = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -31,7 +31,7 @@ PACK = 0x0102040810204080
 """Times this, eight bytes of 0 or 1 have their bits in the uppermost byte, the first one lowest."""
 
 
-@compiled
+@jit
 def mark(mask: int, rows: int, tags: int, branch: int, outer: int) -> None:
     """Note as bytes of 0 or 1 where a column has values."""
     if tags == 0 and outer == 0:
@@ -48,7 +48,7 @@ def mark(mask: int, rows: int, tags: int, branch: int, outer: int) -> None:
             poke8(mask, i, (peek8(tags, i) == branch) & (peek8(outer, i) != 0))
 
 
-@compiled
+@jit
 def widen(columns: Words, rows: int, mask: int, nulls: Words) -> None:
     """Copy columns.
 
