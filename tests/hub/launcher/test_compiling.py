@@ -23,16 +23,17 @@ def running() -> list[psutil.Process]:
 async def test_it_ends_by_itself(tmp_path: Path) -> None:
     log = tmp_path / "compile.log"
     await asyncio.wait_for(compiling(dict(os.environ), log), 150)
-    assert "compiling" in log.read_text()
-    assert "Traceback" not in log.read_text()
+    assert not log.read_text().strip()
     assert not running()
 
 
 async def test_a_stop_ends_it(tmp_path: Path) -> None:
     task = asyncio.create_task(compiling(dict(os.environ), tmp_path / "compile.log"))
-    async with asyncio.timeout(20):
-        while not running():
-            await asyncio.sleep(0.01)
+    for _ in range(2000):
+        if running():
+            break
+        await asyncio.sleep(0.01)
+    assert running()
     task.cancel()
     await asyncio.wait([task], timeout=20)
     assert task.cancelled()
