@@ -47,6 +47,12 @@ class Place:
         self.fs.invalidate_cache()
         return sorted(str(found)[len(self.path) + 1 :] for found in self.fs.find(self.path))
 
+    def sizes(self) -> dict[str, int]:
+        """Return all files under the directory and their bytes, sorted by name."""
+        self.fs.invalidate_cache()
+        found = self.fs.find(self.path, detail=True)
+        return {str(name)[len(self.path) + 1 :]: int(found[name]["size"]) for name in sorted(found)}
+
     def folders(self) -> list[str]:
         """Return the names of the directories in it, sorted."""
         self.fs.invalidate_cache()

@@ -91,7 +91,8 @@ class Watch:
                 await asyncio.to_thread(self.thinning.sweep, self.cutout_days)
 
     async def close(self) -> None:
-        """Write what the workers counted last."""
+        """Write what the workers counted last, and leave the rest for the next time."""
+        self.thinning.stop()
         try:
             await asyncio.to_thread(self.summaries.update)
         except StoreUnavailableError as error:

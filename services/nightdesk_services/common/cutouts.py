@@ -85,9 +85,10 @@ class CutoutPacks:
 
     def packs(self, survey: Survey, folder: str) -> dict[str, int]:
         """Return the packs of a date and their bytes; of `CHOSEN` those that stay."""
-        place = self._place / survey.name / folder
-        found = [name for name in place.names() if name.endswith(".pack")]
-        return {f"{survey.name}/{folder}/{name}": place.size(name) for name in found}
+        found = (self._place / survey.name / folder).sizes()
+        return {
+            f"{survey.name}/{folder}/{name}": size for name, size in found.items() if name.endswith(".pack")
+        }
 
     def listed(self, pack: str) -> list[Listed] | None:
         """Return the alerts of a pack, None if it has no list of them."""

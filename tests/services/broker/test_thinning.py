@@ -101,6 +101,26 @@ def test_a_rehearsal_tells_and_changes_nothing(
     assert made == thinning.thin(ZTF, today())
 
 
+def test_it_can_be_stopped(database: Db, packs: CutoutPacks, thinning: Thinning, wanted: Cutouts) -> None:
+    before = read(database, packs)
+    thinning.stop()
+    made = thinning.thin(ZTF, today())
+    assert (made.packs, made.chosen, made.dropped, made.freed) == (3, 0, 0, 0)
+    assert read(database, packs) == before
+    assert Thinning(ThinningStore(database), packs).thin(ZTF, today()).chosen == len(wanted)
+
+
+def test_what_was_moved_meanwhile_is_not_dropped(database: Db, wanted: Cutouts) -> None:
+    # as if two were at it, and the object became a source between their questions
+    candid = next(iter(wanted))
+    (known,) = database["ZTF_alerts_cutouts"].find({"_id": candid})
+    store = ThinningStore(database)
+    store.drop(ZTF, [known | {"pack": "ZTF/20260915/other.pack"}])
+    assert database["ZTF_alerts_cutouts"].count_documents({"_id": candid}) == 1
+    store.drop(ZTF, [known])
+    assert database["ZTF_alerts_cutouts"].count_documents({"_id": candid}) == 0
+
+
 class Failing(ThinningStore):
     """A store that goes away once."""
 

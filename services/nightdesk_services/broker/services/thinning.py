@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Store(Protocol):
         ...
 
     def drop(self, survey: Survey, documents: Sequence[Document]) -> None:
-        """Delete the documents of cutouts."""
+        """Delete the documents of cutouts, but for those that were moved meanwhile."""
         ...
 
 
@@ -73,6 +74,11 @@ class Thinning:
     def __init__(self, store: Store, packs: CutoutPacks) -> None:
         self._store = store
         self._packs = packs
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Have what is going on end soon; from another thread."""
+        self._stop.set()
 
     def sweep(self, days: int, now: float | None = None) -> list[Thinned]:
         """Thin out what came more than a number of days ago.
@@ -125,6 +131,8 @@ class Thinning:
         made = Thinned(survey.name, day, packs=len(sizes))
         names = list(sizes)
         for start in range(0, len(names), _TOGETHER):
+            if self._stop.is_set():
+                break
             listed = dict(self._listed(names[start : start + _TOGETHER]))
             made.unlisted += len(names[start : start + _TOGETHER]) - len(listed)
             chosen, dropped = self._parted(survey, listed)

@@ -55,7 +55,8 @@ class ThinningStore:
                 self._db[survey.cutouts].bulk_write(changes, ordered=False)
 
     def drop(self, survey: Survey, documents: Sequence[Document]) -> None:
-        """Delete the documents of cutouts."""
+        """Delete the documents of cutouts, but for those that were moved meanwhile."""
         ids = [Int64(one["_id"]) for one in documents]
+        packs = sorted({one["pack"] for one in documents})
         with guarded():
-            self._db[survey.cutouts].delete_many({"_id": {"$in": ids}})
+            self._db[survey.cutouts].delete_many({"_id": {"$in": ids}, "pack": {"$in": packs}})
