@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -81,13 +80,17 @@ class _Together:
 
     def _waited(self) -> bool:
         """Take the lock, and return whether another process may have made the entry since."""
-        if self._lock is not None:  # what was compiled before was no code
+        if self._lock is not None:  # a compilation that failed has left it
             return False
         try:
             self._own._impl.locator.ensure_cache_path()
             name = Path(self._own.cache_path) / f"{self._own._impl.filename_base}.lock"
             self._lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:
+            return False
+        try:
+            import fcntl
+        except ImportError:  # Windows, where notebooks may be, and workers are not
             return False
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
