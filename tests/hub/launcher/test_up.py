@@ -91,7 +91,7 @@ def test_logs_are_printed_by_name(own: Platform) -> None:
     assert "Dask-Gateway server started" in done.stdout
     wrong = own.run("logs", "nonsense")
     assert wrong.returncode == 1
-    assert "there is no log 'nonsense'; there are broker, dask-gateway, hub" in wrong.stderr
+    assert "there is no log 'nonsense'; there are broker, compile, dask-gateway, hub" in wrong.stderr
 
 
 def test_a_killed_store_comes_back_with_its_data(own: Platform) -> None:
