@@ -60,7 +60,7 @@ def thin(
     thinning = Thinning(ThinningStore(db), CutoutPacks(settings.cutouts))
     found = []
     try:
-        for one, date in [pair for each in surveys for pair in thinning.days(day, each)]:
+        for one, date in thinning.days(day, surveys):
             with progress(f"{one.name} {date}") as tell:
                 found.append(asdict(thinning.thin(one, date, rehearse=dry_run, tell=tell)))
     except (StoreUnavailableError, OSError) as error:

@@ -90,9 +90,8 @@ class CutoutPacks:
             f"{survey.name}/{folder}/{name}": size for name, size in found.items() if name.endswith(".pack")
         }
 
-    def listed(self, pack: str) -> list[Listed] | None:
-        """Return the alerts of a pack, None if it has no list of them."""
-        size = self._place.size(pack)
+    def listed(self, pack: str, size: int) -> list[Listed] | None:
+        """Return the alerts of a pack of some bytes, None if it has no list of them."""
         if size < _END.size:
             return None
         length, mark = _END.unpack(self._place.read_part(pack, size - _END.size, _END.size))

@@ -43,7 +43,7 @@ def test_packs_tell_what_is_in_them(tmp_path: Path) -> None:
     assert packs.days(ZTF) == ["20260915"]
     (found,) = packs.packs(ZTF, "20260915").items()
     assert found[1] == (tmp_path / found[0]).stat().st_size
-    assert packs.listed(found[0]) == [(2**62 + 1, f"ZTF{2**62 + 1}"), (2, "ZTF2")]
+    assert packs.listed(*found) == [(2**62 + 1, f"ZTF{2**62 + 1}"), (2, "ZTF2")]
     packs.remove(found[0])
     assert packs.days(ZTF) == []
     assert len(packs.packs(ZTF, CHOSEN)) == 1
@@ -52,7 +52,7 @@ def test_packs_tell_what_is_in_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("contents", [b"", b"x" * 100, b"[]" + (2**40).to_bytes(8, "little") + b"NDPACK01"])
 def test_a_pack_without_a_list_says_so(tmp_path: Path, contents: bytes) -> None:
     (tmp_path / "ZTF.pack").write_bytes(contents)
-    assert CutoutPacks(str(tmp_path)).listed("ZTF.pack") is None
+    assert CutoutPacks(str(tmp_path)).listed("ZTF.pack", len(contents)) is None
 
 
 def test_nothing_writes_no_pack(tmp_path: Path) -> None:

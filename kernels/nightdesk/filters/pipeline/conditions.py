@@ -13,7 +13,7 @@ from nightdesk.filters.pipeline.errors import PipelineError
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.operators.rowwise import OperatorError
 from nightdesk.filters.pipeline.operators.strings import pattern
-from nightdesk.filters.pipeline.ordering import against, compare, equals, equals_text, rank
+from nightdesk.filters.pipeline.ordering import against, compare, equals_one, rank
 from nightdesk.filters.pipeline.python import constant, from_python, integral
 from nightdesk.filters.pipeline.values import Values, concatenated
 
@@ -47,26 +47,7 @@ def equal_to(operand: Any, place: str) -> Test:
     wanted = _operand(operand, place)
     if operand is None:
         return lambda values: values.is_(k.NULLISH)
-    if isinstance(operand, str):
-        return lambda values: equals_text(values, operand)
-    if isinstance(operand, bool):
-        return lambda values: (values.kind == k.BOOL) & (values.i == operand)
-    number = _number(operand)
-
-    def test(values: Values) -> Array:
-        found = None if number is None else against(values, number, np.equal)
-        if found is not None:
-            return found
-        return equals(values, wanted.repeat(len(values))) & (values.kind != k.MISSING)
-
-    return test
-
-
-def _number(operand: Any) -> float | None:
-    """Return a number that others compare with; NaN is equal to itself alone."""
-    if isinstance(operand, bool) or not isinstance(operand, int | float) or operand != operand:  # noqa: PLR0124
-        return None
-    return operand
+    return lambda values: equals_one(values, wanted)
 
 
 def _ordered(holds: np.ufunc, *, or_equal: bool) -> Callable[[Any, str], Test]:
@@ -76,10 +57,9 @@ def _ordered(holds: np.ufunc, *, or_equal: bool) -> Callable[[Any, str], Test]:
         wanted = _operand(operand, place)
         kind = int(k.RANK[wanted.kind[0]])
         strange = bool(wanted.kind[0] == k.DOUBLE and np.isnan(wanted.f[0]))
-        number = _number(operand)
 
         def test(values: Values) -> Array:
-            found = None if number is None else against(values, number, holds)
+            found = against(values, wanted, holds)
             if found is not None:
                 return found
             alike = k.RANK[values.kind] == kind

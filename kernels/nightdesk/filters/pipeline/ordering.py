@@ -77,19 +77,28 @@ def _words(a: Values, b: Values) -> Array:
 
 def equals(a: Values, b: Values) -> Array:
     """Return where two values are equal; missing equals missing alone."""
-    if b.constant and b.only(k.bits(k.STRING)) and len(b):
-        return equals_text(a, b.words.items[int(b.i[0])])
-    if b.constant and len(b) and not b.has(_NESTED | k.NUMBERS):
-        kind = a.kind == b.kind[0]
-        return kind & (a.i == b.i[0]) if b.has(_PLACES) else kind if b.has(k.NULLISH) else compare(a, b) == 0
+    if len(b) and b.constant:
+        return equals_one(a, b)
     if a.only(k.bits(k.DOUBLE)) and b.only(k.NUMBERS) and not b.has(k.bits(k.LONG)):
         x, y = a.f, b.floats
         return (x == y) | (np.isnan(x) & np.isnan(y))
     return np.asarray(compare(a, b) == 0)
 
 
-def equals_text(a: Values, text: str) -> Array:
-    """Return where values are a given text."""
+def equals_one(a: Values, one: Values) -> Array:
+    """Return where values are equal to the first of others."""
+    kind = one.kind[0]
+    if kind == k.STRING:
+        return _equals_text(a, one.words.items[int(one.i[0])])
+    if kind in (k.BOOL, k.DATE):
+        return (a.kind == kind) & (a.i == one.i[0])
+    if kind in (k.MISSING, k.NULL):
+        return np.asarray(a.kind == kind)
+    found = against(a, one, np.equal)
+    return np.asarray(compare(a, one.repeat(len(a))) == 0) if found is None else found
+
+
+def _equals_text(a: Values, text: str) -> Array:
     # one word against many: no order is needed
     place = a.words.index.get(text, -1)
     if same(a.kind) and same(a.i):
@@ -97,23 +106,24 @@ def equals_text(a: Values, text: str) -> Array:
     return (a.kind == k.STRING) & (a.i == place)
 
 
-def against(a: Values, number: float, holds: np.ufunc) -> Array | None:
-    """Return where values are numbers that compare with a given one, which is not NaN.
+def against(a: Values, one: Values, holds: np.ufunc) -> Array | None:
+    """Return where values are numbers that compare with the first of others.
 
     Parameters
     ----------
-    number
-        An integer or a double.
     holds
         One of NumPy's comparisons.
 
     Returns
     -------
     truth
-        None where doubles are not exact enough for it.
+        None where that is no number, or NaN, or doubles are not exact enough for it.
     """
+    if one.kind[0] not in (k.INT, k.LONG, k.DOUBLE):
+        return None
+    number = _exact(one, 0)
     whole = isinstance(number, int)
-    if (whole and abs(number) > _EXACT) or (not whole and a.has(k.bits(k.LONG))):
+    if abs(number) > _EXACT if whole else np.isnan(number) or a.has(k.bits(k.LONG)):
         return None
     found: Array | None = None
     if a.has(k.INTEGERS):

@@ -71,10 +71,19 @@ class Query:
 
 
 @dataclass(frozen=True)
-class All(Query):
-    """Every one of some conditions; rows that one has dropped need not be shown to the next."""
+class Joined(Query):
+    """Several conditions."""
 
     parts: Sequence[Query]
+
+    def costly(self, documents: Values) -> bool:
+        """Tell whether one of them is."""
+        return any(part.costly(documents) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class All(Joined):
+    """Every one of some conditions; rows that one has dropped need not be shown to the next."""
 
     def test(self, documents: Values, frame: Frame | None) -> Verdict:
         """Return which documents all hold for."""
@@ -107,10 +116,6 @@ class All(Query):
         # what another condition drops needs no value here
         return Verdict(holds & open_, None if failed is None else failed.with_kind(~open_, k.BOOL))
 
-    def costly(self, documents: Values) -> bool:
-        """Tell whether a condition does."""
-        return any(part.costly(documents) for part in self.parts)
-
 
 def _widened(failed: Values, rows: Array, n: int) -> Values:
     index = np.full(n, -1, np.int64)
@@ -119,10 +124,8 @@ def _widened(failed: Values, rows: Array, n: int) -> Values:
 
 
 @dataclass(frozen=True)
-class Any_(Query):
+class Any_(Joined):
     """At least one of some conditions."""
-
-    parts: Sequence[Query]
 
     def test(self, documents: Values, frame: Frame | None) -> Verdict:
         """Return which documents one holds for."""
@@ -141,10 +144,6 @@ class Any_(Query):
             failed = failed.with_kind(holds, k.BOOL)
         return Verdict(holds, failed)
 
-    def costly(self, documents: Values) -> bool:
-        """Tell whether a condition does."""
-        return any(part.costly(documents) for part in self.parts)
-
 
 @dataclass(frozen=True)
 class Not(Query):
@@ -157,7 +156,7 @@ class Not(Query):
         return self.part.test(documents, frame).inverted()
 
     def costly(self, documents: Values) -> bool:
-        """Tell whether the condition does."""
+        """Tell whether the condition is."""
         return self.part.costly(documents)
 
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from nightdesk.filters.pipeline import kinds as k
 from nightdesk.filters.pipeline.kinds import Array
 from nightdesk.filters.pipeline.python import to_python
-from nightdesk.filters.pipeline.query import Verdict
 from nightdesk.filters.pipeline.stages import Match, Stage
 from nightdesk.filters.pipeline.state import State
 from nightdesk.filters.pipeline.values import Values
+
+T = TypeVar("T")
 
 _WORTH: Final = 0.1
 """What an operation costs however few its documents are, as part of its cost on all of them."""
@@ -64,9 +65,7 @@ class Shared:
 
     def __init__(self, pipelines: Iterable[Sequence[tuple[Texts, str]]]) -> None:
         self._counts = Counter(way for ways in pipelines for way in ways)
-        self._made: dict[tuple[Texts, str], State] = {}
-        self._told: dict[tuple[Texts, str], Verdict] = {}
-        self._written: dict[Texts, tuple[list[Any], bool]] = {}
+        self._made: dict[tuple[Texts, str], Any] = {}
 
     def run(self, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
         """Return what a step makes of the documents, and whether another pipeline had done it already."""
@@ -92,19 +91,13 @@ class Shared:
         if not self._common((state.made_by, _WRITTEN), state):
             root = state.root if len(index) == len(state.rows) else state.root.take(index)
             return Written(state.rows[index], to_python(root), errors=_errors(root))
-        if state.made_by not in self._written:
-            self._written[state.made_by] = to_python(state.root), _errors(state.root)
-        every, errors = self._written[state.made_by]
+        (every, errors), _ = self._once(
+            (state.made_by, _WRITTEN), lambda: (to_python(state.root), _errors(state.root))
+        )
         return Written(state.rows[index], [every[place] for place in index.tolist()], errors=errors)
 
     def _match(self, stage: Match, steps: Sequence[Step], place: int, state: State) -> tuple[State, bool]:
-        key = (state.made_by, steps[place].text)
-        verdict = self._told.get(key)
-        known = verdict is not None
-        if verdict is None:
-            verdict = stage.test(state)
-            if self._counts[key] > 1:
-                self._told[key] = verdict
+        verdict, known = self._once((state.made_by, steps[place].text), lambda: stage.test(state))
         state = state.judged(verdict)
         if not self._worth(steps[place + 1 :], state):
             state = self._packed(steps, place, state)
@@ -116,7 +109,8 @@ class Shared:
         made, _ = self._once((made_by, _PACKED), state.packed)
         return replace(made, failures=state.failures, made_by=made_by)
 
-    def _once(self, key: tuple[Texts, str], make: Callable[[], State]) -> tuple[State, bool]:
+    def _once(self, key: tuple[Texts, str], make: Callable[[], T]) -> tuple[T, bool]:
+        """Return what is made for all who need it, and whether it was there."""
         made = self._made.get(key)
         if made is not None:
             return made, True

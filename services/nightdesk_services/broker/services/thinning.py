@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -90,7 +90,7 @@ class Thinning:
         """
         before = datetime.fromtimestamp(time.time() if now is None else now, UTC) - timedelta(days=days)
         made = []
-        for survey, day in self.days(f"{before:%Y%m%d}"):
+        for survey, day in self.days(f"{before:%Y%m%d}", SURVEYS.values()):
             try:
                 made.append(self.thin(survey, day))
             except (StoreUnavailableError, OSError) as error:
@@ -100,9 +100,8 @@ class Thinning:
                 log.info("cutouts thinned out: %s", one)
         return made
 
-    def days(self, before: str, survey: Survey | None = None) -> list[tuple[Survey, str]]:
+    def days(self, before: str, surveys: Iterable[Survey]) -> list[tuple[Survey, str]]:
         """Return the dates with packs that are earlier than a date (``yyyymmdd``)."""
-        surveys = [survey] if survey else list(SURVEYS.values())
         return [(one, day) for one in surveys for day in self._packs.days(one) if day < before]
 
     def thin(
@@ -127,26 +126,26 @@ class Thinning:
         StoreUnavailableError
             If the store does not answer; call again.
         """
-        sizes = self._packs.packs(survey, day)
-        made = Thinned(survey.name, day, packs=len(sizes))
-        names = list(sizes)
-        for start in range(0, len(names), _TOGETHER):
+        packs = list(self._packs.packs(survey, day).items())
+        made = Thinned(survey.name, day, packs=len(packs))
+        for start in range(0, len(packs), _TOGETHER):
             if self._stop.is_set():
                 break
-            listed = dict(self._listed(names[start : start + _TOGETHER]))
-            made.unlisted += len(names[start : start + _TOGETHER]) - len(listed)
+            sizes = dict(packs[start : start + _TOGETHER])
+            listed = dict(self._listed(sizes))
+            made.unlisted += len(sizes) - len(listed)
             chosen, dropped = self._parted(survey, listed)
             made.chosen += len(chosen)
             made.dropped += len(dropped)
             made.freed += sum(sizes[name] for name in listed) - sum(map(_size, chosen))
             if not rehearse:
                 self._rearrange(survey, listed, chosen, dropped)
-            tell(min(start + _TOGETHER, len(names)), len(names))
+            tell(min(start + _TOGETHER, len(packs)), len(packs))
         return made
 
-    def _listed(self, names: Sequence[str]) -> Iterator[tuple[str, list[Listed]]]:
-        for name in names:
-            alerts = self._packs.listed(name)
+    def _listed(self, sizes: Mapping[str, int]) -> Iterator[tuple[str, list[Listed]]]:
+        for name, size in sizes.items():
+            alerts = self._packs.listed(name, size)
             if alerts is not None:
                 yield name, alerts
 
