@@ -115,6 +115,12 @@ class Place:
         with suppress(FileNotFoundError):
             self.fs.rm_file(self.full(name))
 
+    def delete_if_empty(self) -> None:
+        """Delete the directory if nothing is in it; object storage has none without files."""
+        if self.local:
+            with suppress(OSError):
+                self.fs.rmdir(self.path)
+
 
 def _written(target: Path, data: bytes) -> Path:
     """Write and sync a file beside the target; return its path."""

@@ -12,7 +12,6 @@ import json
 import struct
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -103,9 +102,7 @@ class CutoutPacks:
     def remove(self, pack: str) -> None:
         """Delete a pack, and its folder if that was the last one."""
         self._place.delete(pack)
-        if self._place.local:
-            with suppress(OSError):
-                self._place.fs.rmdir(self._place.full(pack.rpartition("/")[0]))
+        (self._place / pack.rpartition("/")[0]).delete_if_empty()
 
     def data(self, document: Document, field: str) -> bytes | None:
         """Return a cutout, None if the document has none of this name or its pack has been removed."""
